@@ -1,0 +1,188 @@
+/**
+ * What the rooms of the runner hand to one another: the stack (processes on one machine), the run (experiment, probes,
+ * verdict, journal), and the eyes (live view, report). Types only.
+ */
+import type { AgentFile, FaultStatus } from '@pado/fault';
+
+export const services = [
+  'gateway',
+  'catalog',
+  'cart',
+  'orders',
+  'payments',
+  'inventory',
+  'shipping',
+  'recommendations',
+] as const;
+export type ServiceName = (typeof services)[number];
+
+// ---- stack -------------------------------------------------------------------------------------------------------
+
+/** A running shop with its observers; written to `.pado/stack.json` (without methods) for the other commands. */
+export interface StackFile {
+  readonly startedAt: string;
+  readonly urls: Readonly<Record<ServiceName, string>>;
+  readonly databaseUrl: string;
+  readonly prometheusUrl: string;
+  readonly agent: AgentFile;
+  readonly policiesFile: string;
+  readonly logsDirectory: string;
+  readonly k6: string;
+  readonly processes: readonly StackProcess[];
+}
+
+export interface StackProcess {
+  readonly name: string;
+  readonly pid: number;
+  /** Start time in clock ticks since boot (field 22 of /proc/PID/stat): tells a reused pid. */
+  readonly startTicks: number;
+  readonly log: string;
+}
+
+// ---- run ---------------------------------------------------------------------------------------------------------
+
+/** held: the hypothesis is true; inconclusive: never applied, no data, or no steady state before; aborted: stop condition. */
+export type Verdict = 'held' | 'deviated' | 'inconclusive' | 'aborted' | 'error';
+
+export const exitCodes: Readonly<Record<Verdict, number>> = {
+  held: 0,
+  deviated: 1,
+  inconclusive: 3,
+  aborted: 4,
+  error: 5,
+};
+
+export type Phase = 'load' | 'steady-state' | 'experiment' | 'recovery' | 'done';
+
+/** When a probe is judged. before: over the baseline; during: first application to last revert; after: the recovery. */
+export type ProbeWindow = 'before' | 'during' | 'after';
+
+/** An interval of wall-clock time, in Unix milliseconds. */
+export interface TimeWindow {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+export interface ProbeResult {
+  readonly name: string;
+  readonly window: ProbeWindow;
+  /** The observed value; null when there was no data. */
+  readonly value: number | string | boolean | null;
+  readonly unit?: string;
+  /** The tolerance in words, such as `< 0.5 s`. */
+  readonly expected: string;
+  /** null: no data, so neither met nor missed. */
+  readonly met: boolean | null;
+  /** How many samples (requests, scrapes) the value stands on, where that is known. */
+  readonly samples?: number;
+  readonly query?: string;
+  readonly error?: string;
+  /** For `after` probes: milliseconds from revert until the tolerance was met. */
+  readonly recoveredAfterMs?: number;
+}
+
+/** One line of a chart; points are [unix seconds, value], null where there was no sample. */
+export interface Series {
+  readonly name: string;
+  readonly unit: 's' | 'ratio' | 'rps' | 'count';
+  readonly labels: Readonly<Record<string, string>>;
+  readonly points: readonly (readonly [number, number | null])[];
+}
+
+export interface EdgeStats {
+  readonly from: string;
+  readonly to: string;
+  /** Requests a second. */
+  readonly rate: number;
+  /** Share of requests that failed, 0 to 1; null without requests. */
+  readonly errorRate: number | null;
+  /** Seconds; null without requests. */
+  readonly p99: number | null;
+}
+
+export interface GraphSnapshot {
+  readonly atMs: number;
+  /** `load` → gateway is the users' own view (from k6). */
+  readonly edges: readonly EdgeStats[];
+  /** Requests in flight, by service. */
+  readonly inFlight: Readonly<Record<string, number>>;
+  /** Requests that wait for the gateway's in-flight cap. */
+  readonly queued: number;
+}
+
+export interface LoadSummary {
+  readonly script: string;
+  readonly requests: number;
+  /** By journey (browse, checkout): good, degraded and bad counts. */
+  readonly journeys: Readonly<
+    Record<string, { readonly good: number; readonly degraded: number; readonly bad: number }>
+  >;
+  readonly droppedIterations: number;
+  readonly exitCode: number;
+}
+
+/** One arm of a run in the journal, under `pado`. */
+export interface PadoJournal {
+  readonly version: 1;
+  readonly id: string;
+  readonly verdict: Verdict;
+  /** The verdict in a sentence. */
+  readonly reason: string;
+  readonly policies: string;
+  readonly windows: {
+    readonly before?: TimeWindow;
+    readonly during?: TimeWindow;
+    readonly after?: TimeWindow;
+  };
+  readonly probes: readonly ProbeResult[];
+  /** Each fault with requested and delivered dose, as read after the last revert. */
+  readonly faults: readonly FaultStatus[];
+  readonly load?: LoadSummary;
+  /** For the charts: from baseline to end, one point a second. */
+  readonly series: readonly Series[];
+  /** Means over each window. */
+  readonly graph: Readonly<Partial<Record<ProbeWindow, GraphSnapshot>>>;
+}
+
+/** Chaos Toolkit's journal, with ours under `pado`. */
+export interface Journal {
+  readonly 'chaoslib-version': string;
+  readonly platform: string;
+  readonly node: string;
+  readonly experiment: unknown;
+  readonly start: string;
+  readonly end: string;
+  /** Seconds. */
+  readonly duration: number;
+  readonly status: 'completed' | 'failed' | 'aborted' | 'interrupted';
+  readonly deviated: boolean;
+  readonly steady_states: { readonly before: unknown; readonly after: unknown; readonly during: readonly unknown[] };
+  readonly run: readonly unknown[];
+  readonly rollbacks: readonly unknown[];
+  readonly pado: PadoJournal;
+}
+
+// ---- eyes --------------------------------------------------------------------------------------------------------
+
+/** What a run tells while it goes; the live view and `--events` consume it. */
+export type RunEvent =
+  | {
+      readonly type: 'started';
+      readonly id: string;
+      readonly title: string;
+      readonly policies: string;
+      readonly directory: string;
+    }
+  | { readonly type: 'phase'; readonly phase: Phase; readonly durationMs?: number; readonly text: string }
+  | { readonly type: 'graph'; readonly graph: GraphSnapshot }
+  | { readonly type: 'fault'; readonly status: FaultStatus }
+  | { readonly type: 'probe'; readonly result: ProbeResult }
+  | { readonly type: 'note'; readonly level: 'info' | 'warning' | 'error'; readonly text: string }
+  | {
+      readonly type: 'finished';
+      readonly journal: Journal;
+      readonly journalFile: string;
+      readonly reportFile?: string;
+    };
+
+export type Listener = (event: RunEvent) => void;
