@@ -1,0 +1,63 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Problem, type ProblemDocument } from '../problem.ts';
+import { PeerError } from './peer-error.ts';
+
+/** Renders every error as problem+json (RFC 9457); what nobody expected is logged and stays a plain 500. */
+export function renderProblems(app: FastifyInstance): void {
+  app.setErrorHandler((error, request, reply) => send(toProblem(error, request), request, reply));
+  app.setNotFoundHandler((request, reply) =>
+    send(new Problem(404, 'not_found', `There is nothing at ${request.method} ${request.url}.`), request, reply),
+  );
+}
+
+function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const document: ProblemDocument = {
+    type: 'about:blank',
+    title: STATUS_CODES[problem.status] ?? 'Error',
+    status: problem.status,
+    detail: problem.message,
+    code: problem.code,
+    instance: request.url,
+  };
+  return reply
+    .code(problem.status)
+    .headers({ ...problem.headers })
+    .type('application/problem+json')
+    .send(document);
+}
+
+function toProblem(error: unknown, request: FastifyRequest): Problem {
+  if (error instanceof Problem) return error;
+  if (error instanceof PeerError) return ofPeer(error);
+  const { validation, validationContext, statusCode, message, code } = error as FastifyError;
+  if (validation) return new Problem(400, 'invalid_request', `${validationContext}: ${message}`);
+  if (statusCode !== undefined && statusCode < 500)
+    return new Problem(statusCode, code?.toLowerCase() ?? 'bad_request', message);
+  request.log.error({ err: error }, 'unexpected error');
+  return new Problem(500, 'internal_error', 'The service failed to handle the request.');
+}
+
+/** A peer's refusal is passed on as it is; a peer's failure becomes a gateway status. */
+function ofPeer(error: PeerError): Problem {
+  switch (error.reason) {
+    case 'status': {
+      const status = error.status ?? 502;
+      if (status < 500)
+        return new Problem(status, error.problem?.code ?? 'peer_refused', error.problem?.detail ?? error.message);
+      return new Problem(
+        status === 503 ? 503 : 502,
+        error.problem?.code ?? 'peer_failed',
+        error.message,
+        status === 503 ? { 'retry-after': '1' } : {},
+      );
+    }
+    case 'timeout':
+    case 'deadline':
+      return new Problem(504, `peer_${error.reason}`, error.message);
+    case 'bulkhead':
+      return new Problem(503, 'peer_bulkhead', error.message, { 'retry-after': '1' });
+    case 'connection':
+      return new Problem(502, 'peer_unreachable', error.message);
+  }
+}
