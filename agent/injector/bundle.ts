@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const outfile = join(here, 'dist', 'injector.cjs');
+const sources = [join(here, 'src'), join(here, '..', 'fault', 'src')];
+const alone = [fileURLToPath(import.meta.url), join(here, 'package.json'), join(here, '..', 'fault', 'package.json')];
+
+async function modifiedMs(file: string): Promise<number | undefined> {
+  return (await stat(file).catch(() => undefined))?.mtimeMs;
+}
+
+async function newestSourceMs(): Promise<number> {
+  const lists = await Promise.all(
+    sources.map((directory) => readdir(directory, { recursive: true, withFileTypes: true })),
+  );
+  const files = lists.flat().map((entry) => join(entry.parentPath, entry.name));
+  const times = await Promise.all([...files, ...alone].map(modifiedMs));
+  return Math.max(...times.map((time) => time ?? 0));
+}
+
+/**
+ * Builds the injector as one file if it is older than any of its sources, and returns the file's absolute path. Safe to
+ * call from several processes at once: the file appears whole or not at all.
+ */
+export async function bundle(): Promise<string> {
+  const builtMs = await modifiedMs(outfile);
+  if (builtMs !== undefined && builtMs > (await newestSourceMs())) return outfile;
+  await mkdir(dirname(outfile), { recursive: true });
+  const temporary = `${outfile}.${process.pid}.${randomUUID()}`;
+  try {
+    await build({
+      entryPoints: [join(here, 'src', 'preload.ts')],
+      outfile: temporary,
+      bundle: true,
+      minify: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node18.19',
+      legalComments: 'none',
+      logLevel: 'silent',
+    });
+    await rename(temporary, outfile);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  return outfile;
+}

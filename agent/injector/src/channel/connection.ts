@@ -1,0 +1,95 @@
+import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { type AgentMessage, type InjectorMessage, maxLineBytes } from '@pado/fault';
+import { exemptAgents } from '../hooks/exempt.ts';
+import { clearTimer, startTimer } from '../host/clock.ts';
+import { guarded, mishaps, trace } from '../host/guard.ts';
+import { LineSplitter } from './lines.ts';
+import { readMessage } from './message.ts';
+
+/** For the connection and the first byte of the answer, in milliseconds. */
+const connectTimeoutMs = 1_000;
+
+// Taken at once: whoever patches node:http later (tracing, other tools) has nothing to do with this connection.
+const request = httpRequest;
+const Agent = HttpAgent;
+
+export interface Listener {
+  onMessage(message: AgentMessage, connection: Connection): void;
+  onClose(connection: Connection): void;
+}
+
+/** One connection to the agent: a request whose two bodies stay open. It never keeps the host alive. */
+export class Connection {
+  readonly #request: ClientRequest;
+  #isOpen = false;
+  #isClosed = false;
+
+  constructor(url: URL, token: string | undefined, hello: InjectorMessage, listener: Listener) {
+    const agent = new Agent({ keepAlive: false });
+    exemptAgents.add(agent);
+    const headers = {
+      'content-type': 'application/x-ndjson',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
+    const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
+    this.#request = request({ agent, headers, host, port: url.port || 80, method: 'POST', path: '/v1/channel' });
+    const timer = startTimer(() => this.close(), connectTimeoutMs).unref();
+    const onEnd = guarded(() => {
+      clearTimer(timer);
+      if (this.#isClosed) return;
+      this.#isClosed = true;
+      this.#request.destroy();
+      listener.onClose(this);
+    });
+    this.#request.on(
+      'socket',
+      guarded((socket) => socket.unref()),
+    );
+    this.#request.on(
+      'error',
+      guarded((error) => trace('connection', error.message)),
+    );
+    this.#request.on('close', onEnd);
+    this.#request.on(
+      'response',
+      guarded((response: IncomingMessage) => {
+        clearTimer(timer);
+        response.on(
+          'error',
+          guarded(() => {}),
+        );
+        response.on('close', onEnd);
+        if (response.statusCode !== 200) return this.close();
+        const lines = new LineSplitter(
+          guarded((line) => {
+            const message = readMessage(line);
+            if (message) listener.onMessage(message, this);
+            else mishaps.dropped += 1;
+          }),
+          () => {
+            mishaps.dropped += 1;
+            this.close();
+          },
+        );
+        response.on(
+          'data',
+          guarded((chunk: Buffer) => lines.push(chunk)),
+        );
+        this.#isOpen = true;
+      }),
+    );
+    // Before any answer: an agent may keep its headers back until it has something to say.
+    this.#request.write(`${JSON.stringify(hello)}\n`);
+  }
+
+  /** False when the message did not go: not connected, or the agent does not read. Totals are sent again anyway. */
+  send(message: InjectorMessage): boolean {
+    if (!this.#isOpen || this.#request.destroyed || this.#request.writableLength > maxLineBytes) return false;
+    this.#request.write(`${JSON.stringify(message)}\n`);
+    return true;
+  }
+
+  close(): void {
+    this.#request.destroy();
+  }
+}

@@ -1,0 +1,97 @@
+import type { AgentMessage, EndReason, InjectorMessage } from '@pado/fault';
+import { Refusal } from './effects/effect.ts';
+import { type Arm, ArmedFault } from './fault.ts';
+import { guarded } from './host/guard.ts';
+
+const endReasons: readonly EndReason[] = ['ttl', 'stopped', 'deleted', 'lease', 'suspended', 'failed'];
+
+/** Faults that are over are remembered, so that a late message does not start them again; the oldest are forgotten. */
+const remembered = 256;
+
+/** Every fault that this process knows, and what the agent has been told of it. */
+export class Faults {
+  readonly #faults = new Map<string, ArmedFault>();
+  /** The connection that last vouched for a fault: only its words renew the lease. */
+  readonly #vouchers = new WeakMap<ArmedFault, object>();
+  readonly #told = new Map<string, string>();
+  readonly #send: (message: InjectorMessage) => boolean;
+
+  constructor(send: (message: InjectorMessage) => boolean) {
+    this.#send = send;
+  }
+
+  /** Throws when the message is malformed. */
+  arm(arm: Arm, connection: object): void {
+    const known = this.#faults.get(arm.uid);
+    if (known) {
+      this.#vouchers.set(known, connection);
+      known.renew(arm);
+      // The answer to a message that changed nothing, for an agent that does not know yet.
+      this.#tellState(known);
+      return;
+    }
+    try {
+      const fault: ArmedFault = new ArmedFault(arm, () => queueMicrotask(guarded(() => this.#changed(fault))));
+      this.#faults.set(arm.uid, fault);
+      this.#vouchers.set(fault, connection);
+    } catch (cause) {
+      if (!(cause instanceof Refusal)) throw cause;
+      this.#send({ type: 'state', uid: arm.uid, state: 'failed', reason: cause.message, code: cause.code });
+    }
+    this.#forget();
+  }
+
+  disarm({ uid, reason }: Extract<AgentMessage, { type: 'disarm' }>): void {
+    if (!endReasons.includes(reason)) throw new TypeError(`unknown reason ${reason}`);
+    const fault = this.#faults.get(uid);
+    if (!fault) this.#send({ type: 'state', uid, state: 'ended', reason });
+    else if (fault.isOver) this.#tellState(fault);
+    else if (reason === 'suspended') fault.suspend('the agent asked for it');
+    else fault.end(reason);
+  }
+
+  /** Any word on a connection renews the faults that it has vouched for. */
+  heard(connection: object): void {
+    for (const fault of this.#faults.values()) if (this.#vouchers.get(fault) === connection) fault.heard();
+  }
+
+  /** Counts that have changed since they were last sent. */
+  tellEvidence(): void {
+    for (const fault of this.#faults.values()) this.#tellEvidence(fault);
+  }
+
+  /** For a new connection: all that is known, for the agent may be a new one. */
+  tellAll(): void {
+    this.#told.clear();
+    for (const fault of this.#faults.values()) {
+      this.#tellEvidence(fault);
+      this.#tellState(fault);
+    }
+  }
+
+  #changed(fault: ArmedFault): void {
+    this.#tellEvidence(fault);
+    this.#tellState(fault);
+  }
+
+  #tellEvidence(fault: ArmedFault): void {
+    const effects = fault.evidence();
+    if (effects.every((effect) => effect.matched === 0)) return;
+    const text = JSON.stringify(effects);
+    if (this.#told.get(fault.uid) === text) return;
+    if (this.#send({ type: 'evidence', uid: fault.uid, effects })) this.#told.set(fault.uid, text);
+  }
+
+  #tellState(fault: ArmedFault): void {
+    this.#send({ type: 'state', uid: fault.uid, ...fault.report });
+  }
+
+  #forget(): void {
+    for (const [uid, fault] of this.#faults) {
+      if (this.#faults.size <= remembered) return;
+      if (!fault.isOver) continue;
+      this.#faults.delete(uid);
+      this.#told.delete(uid);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { safely } from '../host/guard.ts';
+import { patch, type Undo } from '../host/patch.ts';
+import { hostOfHeader, type RequestFacts } from '../request/facts.ts';
+import type { Outcome } from '../request/rule.ts';
+import { Wait } from '../request/wait.ts';
+import { holdAnswer } from './hold-answer.ts';
+import type { Decide, Hook } from './index.ts';
+import { http, loadedHttps } from './loaded.ts';
+
+const facts = (req: IncomingMessage): RequestFacts => ({
+  method: req.method ?? '',
+  path: req.url ?? '',
+  host: hostOfHeader(req.headers.host ?? ''),
+  port: req.socket.localPort,
+  header: (name) => {
+    const value = req.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  },
+});
+
+/** A reset, as a crashed process would give it; a socket that cannot be reset (TLS, pipe) is destroyed. */
+function reset(socket: Socket): void {
+  try {
+    socket.resetAndDestroy();
+  } catch {
+    socket.destroy();
+  }
+}
+
+function answer(outcome: Outcome, req: IncomingMessage, res: ServerResponse): void {
+  if (outcome.kind === 'abort') return reset(req.socket);
+  // The client may still be sending: without draining, it would see a reset instead of the answer.
+  req.resume();
+  res.writeHead(outcome.status, { ...outcome.headers });
+  res.end(outcome.body ?? '');
+}
+
+/** Requests to this process's http and https servers, before any framework sees them. */
+export function httpServerHook(decide: Decide): Hook {
+  const undos = new Map<object, Undo>();
+
+  const hook = (server: object): void => {
+    if (undos.has(server)) return;
+    const undo = patch(server, 'emit', (original, self, args) => {
+      if (args[0] !== 'request') return Reflect.apply(original, self, args);
+      const req = args[1] as IncomingMessage;
+      const res = args[2] as ServerResponse;
+      const plan = decide(facts(req));
+      if (!plan) return Reflect.apply(original, self, args);
+      // A client that leaves during the wait does not spare the handler: a slow server would do the work, too.
+      const deliver = (): void => {
+        if (plan.after.length > 0) safely(() => holdAnswer(res, plan.after));
+        Reflect.apply(original, self, args);
+      };
+      const outcome = plan.outcome;
+      const go = outcome === undefined ? deliver : () => safely(() => answer(outcome, req, res));
+      if (plan.before.length > 0) new Wait(plan.before, go);
+      else go();
+      return true;
+    });
+    undos.set(server, undo);
+  };
+
+  return {
+    scan: () => {
+      hook(http.Server.prototype);
+      const https = loadedHttps();
+      if (https) hook(https.Server.prototype);
+    },
+    remove: () => {
+      for (const undo of undos.values()) undo();
+      undos.clear();
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import { STATUS_CODES } from 'node:http';
+import { Duplex } from 'node:stream';
+import type { ErrorEffect } from '@pado/fault';
+
+/** A raw HTTP/1.1 answer; the host's own parser reads it, so that it cannot be told from a server's. */
+export function rawAnswer(effect: ErrorEffect, method: string): string {
+  const body = effect.body ?? '';
+  const headers = new Map([['content-length', String(Buffer.byteLength(body))]]);
+  for (const [name, value] of Object.entries(effect.headers ?? {})) headers.set(name.toLowerCase(), value);
+  headers.delete('transfer-encoding');
+  const lines = [...headers].map(([name, value]) => `${name}: ${value.replace(/[\r\n]+/g, ' ')}`);
+  const status = `HTTP/1.1 ${effect.status} ${STATUS_CODES[effect.status] ?? 'Error'}`;
+  return `${[status, `date: ${new Date().toUTCString()}`, 'connection: close', ...lines].join('\r\n')}\r\n\r\n${method === 'HEAD' ? '' : body}`;
+}
+
+/** What a ClientRequest gets in place of a connection. It takes what the request sends and calls back at its first byte. */
+export class StandInSocket extends Duplex {
+  readonly encrypted: boolean;
+  readonly connecting = false;
+  readonly remoteAddress: string;
+  readonly remotePort: number | undefined;
+  timeout = 0;
+  #onFirstWrite: ((socket: StandInSocket) => void) | undefined;
+
+  constructor(
+    peer: { host: string; port: number | undefined; encrypted: boolean },
+    onFirstWrite: (socket: StandInSocket) => void,
+  ) {
+    super({ allowHalfOpen: false });
+    this.remoteAddress = peer.host;
+    this.remotePort = peer.port;
+    this.encrypted = peer.encrypted;
+    this.#onFirstWrite = onFirstWrite;
+  }
+
+  override _read(): void {}
+
+  override _write(_chunk: unknown, _encoding: BufferEncoding, done: () => void): void {
+    const onFirstWrite = this.#onFirstWrite;
+    this.#onFirstWrite = undefined;
+    onFirstWrite?.(this);
+    done();
+  }
+
+  setTimeout(): this {
+    return this;
+  }
+  setNoDelay(): this {
+    return this;
+  }
+  setKeepAlive(): this {
+    return this;
+  }
+  ref(): this {
+    return this;
+  }
+  unref(): this {
+    return this;
+  }
+  destroySoon(): void {
+    this.destroy();
+  }
+}

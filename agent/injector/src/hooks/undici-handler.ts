@@ -1,0 +1,115 @@
+import { STATUS_CODES } from 'node:http';
+import type { ErrorEffect } from '@pado/fault';
+
+/** undici 7 and later: a handler is called with a controller. */
+export interface Controller {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  readonly paused: boolean;
+  readonly rawHeaders?: unknown;
+  readonly rawTrailers?: unknown;
+  pause(): void;
+  resume(): void;
+  abort(reason: unknown): void;
+}
+
+/** Both styles of handler; undici 8 knows only the new one, 6 only the old one, 7 both. */
+export interface Handler {
+  onRequestStart?(controller: Controller, context: unknown): void;
+  onResponseStart?(controller: Controller, status: number, headers: unknown, statusText?: string): void;
+  onResponseData?(controller: Controller, chunk: Buffer): void;
+  onResponseEnd?(controller: Controller, trailers: unknown): void;
+  onResponseError?(controller: Controller | undefined, error: unknown): void;
+  onConnect?(abort: (reason: unknown) => void, context?: unknown): void;
+  onHeaders?(status: number, headers: unknown, resume: () => void, statusText?: string): boolean | undefined;
+  onData?(chunk: Buffer): boolean | undefined;
+  onComplete?(trailers: unknown): void;
+  onError?(error: unknown): void;
+}
+
+export const isNewStyle = (handler: Handler): boolean => typeof handler.onRequestStart === 'function';
+
+export function giveError(handler: Handler, error: unknown, controller?: Controller): void {
+  if (isNewStyle(handler)) handler.onResponseError?.(controller, error);
+  else handler.onError?.(error);
+}
+
+/** A request that is not on any connection: it can only be aborted, paused and resumed. */
+export class StandInController implements Controller {
+  aborted = false;
+  paused = false;
+  reason: unknown = null;
+  rawHeaders: unknown = null;
+  readonly rawTrailers: unknown = [];
+  finished = false;
+  #onResume: (() => void) | undefined;
+  readonly #handler: Handler;
+
+  constructor(handler: Handler) {
+    this.#handler = handler;
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  resume(): void {
+    this.paused = false;
+    const onResume = this.#onResume;
+    this.#onResume = undefined;
+    onResume?.();
+  }
+
+  abort(reason: unknown): void {
+    if (this.aborted || this.finished) return;
+    this.aborted = true;
+    this.reason = reason;
+    giveError(this.#handler, reason, this);
+  }
+
+  /** Goes on now, or when the handler resumes; never after an abort. */
+  whenFlowing(next: () => void): void {
+    const go = (): void => {
+      if (!this.aborted) next();
+    };
+    if (this.paused) this.#onResume = go;
+    else go();
+  }
+
+  /** Tells the handler that the request begins; false when it aborts right then (its signal has fired). */
+  start(): boolean {
+    if (isNewStyle(this.#handler)) this.#handler.onRequestStart?.(this, null);
+    else this.#handler.onConnect?.((reason) => this.abort(reason), null);
+    return !this.aborted;
+  }
+}
+
+/** Plays a whole answer to a handler, with its back-pressure. */
+export function playAnswer(handler: Handler, effect: ErrorEffect, method: string): void {
+  const controller = new StandInController(handler);
+  if (!controller.start()) return;
+  const body = method === 'HEAD' ? Buffer.alloc(0) : Buffer.from(effect.body ?? '');
+  const headers: Record<string, string> = { 'content-length': String(Buffer.byteLength(effect.body ?? '')) };
+  for (const [name, value] of Object.entries(effect.headers ?? {})) headers[name.toLowerCase()] = value;
+  const raw = Object.entries(headers).flatMap(([name, value]) => [Buffer.from(name), Buffer.from(value)]);
+  controller.rawHeaders = raw;
+  const text = STATUS_CODES[effect.status] ?? 'Error';
+  const isNew = isNewStyle(handler);
+  const wantsMore = (answer: boolean | undefined): void => {
+    if (answer === false) controller.pause();
+  };
+
+  if (isNew) handler.onResponseStart?.(controller, effect.status, headers, text);
+  else wantsMore(handler.onHeaders?.(effect.status, raw, () => controller.resume(), text));
+  controller.whenFlowing(() => {
+    if (body.length > 0) {
+      if (isNew) handler.onResponseData?.(controller, body);
+      else wantsMore(handler.onData?.(body));
+    }
+    controller.whenFlowing(() => {
+      controller.finished = true;
+      if (isNew) handler.onResponseEnd?.(controller, {});
+      else handler.onComplete?.([]);
+    });
+  });
+}

@@ -1,0 +1,102 @@
+import { type Part, Wait } from '../request/wait.ts';
+import type { Controller, Handler } from './undici-handler.ts';
+
+type Member = (...args: never[]) => unknown;
+
+/** A handler like the given one but for some members. A proxy, for handlers keep private fields. */
+function withMembers(handler: Handler, members: Record<string, Member>): Handler {
+  return new Proxy(handler, {
+    get(target, key) {
+      const value: unknown = Reflect.get(target, key, target);
+      if (typeof value !== 'function') return value;
+      return (typeof key === 'string' && members[key]) || value.bind(target);
+    },
+    set: (target, key, value) => Reflect.set(target, key, value, target),
+  });
+}
+
+/** Stands before undici's controller while the answer is held: the connection stays paused whatever the handler says. */
+class HeldController implements Controller {
+  readonly #real: Controller;
+  #held = true;
+  #paused = false;
+
+  constructor(real: Controller) {
+    this.#real = real;
+  }
+  get aborted(): boolean {
+    return this.#real.aborted;
+  }
+  get reason(): unknown {
+    return this.#real.reason;
+  }
+  get paused(): boolean {
+    return this.#held ? this.#paused : this.#real.paused;
+  }
+  get rawHeaders(): unknown {
+    return this.#real.rawHeaders;
+  }
+  get rawTrailers(): unknown {
+    return this.#real.rawTrailers;
+  }
+  abort(reason: unknown): void {
+    this.#real.abort(reason);
+  }
+  pause(): void {
+    this.#paused = true;
+    if (!this.#held) this.#real.pause();
+  }
+  resume(): void {
+    this.#paused = false;
+    if (!this.#held) this.#real.resume();
+  }
+  letGo(): void {
+    this.#held = false;
+    if (!this.#paused) this.#real.resume();
+  }
+}
+
+/** A handler whose answer arrives late: the connection is paused after the headers, and stays busy. */
+export function holding(handler: Handler, parts: readonly Part[]): Handler {
+  let wait: Wait | undefined;
+  return withMembers(handler, {
+    onResponseStart(controller: Controller, status: number, headers: unknown, text?: string) {
+      // Interim answers (1xx) are no answer; one hold a request.
+      if (status < 200 || wait) return handler.onResponseStart?.(controller, status, headers, text);
+      const held = new HeldController(controller);
+      controller.pause();
+      wait = new Wait(parts, () => {
+        try {
+          handler.onResponseStart?.(held, status, headers, text);
+          held.letGo();
+        } catch (error) {
+          controller.abort(error);
+        }
+      });
+    },
+    onResponseError(controller: Controller | undefined, error: unknown) {
+      wait?.cancel();
+      handler.onResponseError?.(controller, error);
+    },
+    onHeaders(status: number, headers: unknown, resume: () => void, text?: string) {
+      if (status < 200 || wait) return handler.onHeaders?.(status, headers, resume, text);
+      // The handler may call resume before its own onHeaders has returned.
+      let early = false;
+      let open = false;
+      const onResume = (): void => {
+        if (open) resume();
+        else early = true;
+      };
+      wait = new Wait(parts, () => {
+        const more = handler.onHeaders?.(status, headers, onResume, text);
+        open = true;
+        if (more !== false || early) resume();
+      });
+      return false;
+    },
+    onError(error: unknown) {
+      wait?.cancel();
+      handler.onError?.(error);
+    },
+  });
+}

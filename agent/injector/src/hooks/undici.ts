@@ -1,0 +1,112 @@
+import diagnostics from 'node:diagnostics_channel';
+import { guarded, safely } from '../host/guard.ts';
+import { patch, type Undo } from '../host/patch.ts';
+import type { Plan } from '../request/rule.ts';
+import { Wait } from '../request/wait.ts';
+import type { Decide, Hook } from './index.ts';
+import { isConnectError, platformError } from './platform-error.ts';
+import { type Options, peerOf, undiciFacts } from './undici-facts.ts';
+import { undiciFinder } from './undici-find.ts';
+import { giveError, type Handler, playAnswer, StandInController } from './undici-handler.ts';
+import { holding } from './undici-hold.ts';
+import { onAbort } from './undici-signal.ts';
+
+/** Published when a client connects: a copy of undici that was loaded after arming shows itself. */
+const connecting = 'undici:client:beforeConnect';
+
+const isRequest = (opts: unknown, handler: unknown): boolean =>
+  typeof opts === 'object' &&
+  opts !== null &&
+  typeof Reflect.get(opts, 'path') === 'string' &&
+  typeof handler === 'object' &&
+  handler !== null;
+
+/** An outcome in place of a connection. */
+function fail(dispatcher: object, opts: Options, handler: Handler, outcome: NonNullable<Plan['outcome']>): void {
+  if (outcome.kind === 'error') {
+    // A body that is a stream is drained, as a server that answers early does.
+    (opts.body as { resume?: () => void } | null | undefined)?.resume?.();
+    return playAnswer(handler, outcome, opts.method ?? 'GET');
+  }
+  const code = outcome.code ?? 'ECONNRESET';
+  const error = platformError(code, peerOf(dispatcher, opts));
+  if (isConnectError(code)) return giveError(handler, error);
+  const controller = new StandInController(handler);
+  if (controller.start()) giveError(handler, error, controller);
+}
+
+/**
+ * Requests by undici, the built-in one (global fetch) and any copy, old dispatchers included: `dispatch` of their common
+ * base is what all of them go through. An Agent hands on to a Pool and that to a Client, by `dispatch` too, at once or
+ * from its queue; each attempt gets options of its own, and those are known again.
+ */
+export function undiciHook(decide: Decide): Hook {
+  const undos = new Map<object, Undo>();
+  const find = undiciFinder();
+  const attempts = new WeakSet<object>();
+  let current: Options | undefined;
+  let subscribed = false;
+
+  /** Lower dispatchers, and interceptors that copy the options, run within the call of the upper one. */
+  const isNested = (opts: Options): boolean => {
+    if (attempts.has(opts)) return true;
+    if (!current || current.path !== opts.path || current.method !== opts.method) return false;
+    attempts.add(opts);
+    return true;
+  };
+
+  const around: Parameters<typeof patch>[2] = (original, self, args) => {
+    const [given, handler] = args as [Options, Handler];
+    if (!isRequest(given, handler) || isNested(given)) return Reflect.apply(original, self, args);
+    const dispatcher = self as object;
+    const opts = Object.assign(Object.create(Object.getPrototypeOf(given)), given) as Options;
+    attempts.add(opts);
+    const send = (to: Handler): unknown => {
+      const outer = current;
+      current = opts;
+      try {
+        return Reflect.apply(original, dispatcher, [opts, to]);
+      } finally {
+        current = outer;
+      }
+    };
+    const plan = decide(undiciFacts(dispatcher, opts));
+    if (!plan) return send(handler);
+    const { before, after, outcome } = plan;
+    if (before.length === 0 && !outcome) return send(holding(handler, after));
+
+    const wait = new Wait(before, () => {
+      stopListening();
+      if (outcome) fail(dispatcher, opts, handler, outcome);
+      else send(after.length > 0 ? holding(handler, after) : handler);
+    });
+    // Undici looks at the signal again when the request starts, so starting it is how it fails with its usual error.
+    const stopListening = onAbort(opts.signal, () => {
+      wait.cancel();
+      const controller = new StandInController(handler);
+      if (controller.start()) controller.abort(Reflect.get(opts.signal ?? {}, 'reason'));
+    });
+    // The caller may go on: a request that waits fills no queue.
+    return true;
+  };
+
+  const scan = (): void => {
+    for (const prototype of find())
+      if (!undos.has(prototype)) undos.set(prototype, patch(prototype, 'dispatch', around));
+  };
+  const onConnecting = guarded(scan);
+
+  return {
+    scan: () => {
+      safely(scan);
+      if (!subscribed) diagnostics.subscribe(connecting, onConnecting);
+      subscribed = true;
+    },
+    remove: () => {
+      diagnostics.unsubscribe(connecting, onConnecting);
+      subscribed = false;
+      for (const undo of undos.values()) undo();
+      undos.clear();
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { RequestFacts } from './facts.ts';
+import type { Outcome, Plan, Rule } from './rule.ts';
+import type { Part } from './wait.ts';
+
+const strength = { error: 1, abort: 2 } as const;
+
+const isStronger = (outcome: Outcome, than: Outcome | undefined): boolean =>
+  than === undefined || strength[outcome.kind] > strength[than.kind];
+
+/**
+ * What the rules in force do to a request: delays add, the strongest error wins, and only what acts is counted as
+ * applied. A request that gets no real answer has no `after`: it waits for the whole sum before it fails.
+ */
+export function decide(rules: Iterable<Rule>, request: RequestFacts): Plan | undefined {
+  const before: Part[] = [];
+  const after: Part[] = [];
+  let winner: { rule: Rule; outcome: Outcome } | undefined;
+  for (const rule of rules) {
+    if (!rule.inForce() || !rule.fits(request)) continue;
+    rule.evidence.matched += 1;
+    if (!rule.isHit(request)) continue;
+    const { action } = rule;
+    if (action.type === 'outcome') {
+      if (isStronger(action.outcome, winner?.outcome)) winner = { rule, outcome: action.outcome };
+      continue;
+    }
+    rule.evidence.applied += 1;
+    (action.at === 'before' ? before : after).push({ rule, ms: action.nextMs() });
+  }
+  if (winner) {
+    winner.rule.evidence.applied += 1;
+    return { before: [...before, ...after], after: [], outcome: winner.outcome };
+  }
+  return before.length + after.length === 0 ? undefined : { before, after };
+}

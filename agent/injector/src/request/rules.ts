@@ -1,0 +1,52 @@
+import { type Hook, inboundHook, outboundHooks } from '../hooks/index.ts';
+import { startInterval, stopInterval } from '../host/clock.ts';
+import { guarded, safely } from '../host/guard.ts';
+import { decide } from './decide.ts';
+import type { Direction, RequestFacts } from './facts.ts';
+import type { Plan, Rule } from './rule.ts';
+
+/** How often the hooks look for libraries that the host loaded after arming. */
+const rescanMs = 1_000;
+
+/** The armed rules of one direction. The hooks are there as long as there is a rule, and not a moment longer. */
+class Armed {
+  readonly #rules = new Set<Rule>();
+  readonly #create: () => Hook[];
+  #hooks: Hook[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(create: () => Hook[]) {
+    this.#create = create;
+  }
+
+  add(rule: Rule): void {
+    this.#rules.add(rule);
+    if (this.#rules.size > 1) return;
+    this.#hooks = this.#create();
+    const scan = () => {
+      for (const hook of this.#hooks) hook.scan();
+    };
+    scan();
+    this.#timer = startInterval(guarded(scan), rescanMs).unref();
+  }
+
+  remove(rule: Rule): void {
+    rule.revoked = true;
+    if (this.#rules.delete(rule) && this.#rules.size === 0) {
+      stopInterval(this.#timer);
+      for (const hook of this.#hooks) hook.remove();
+      this.#hooks = [];
+    }
+    for (const wait of [...rule.waits]) wait.cut(rule);
+  }
+
+  readonly decide = (request: RequestFacts): Plan | undefined => safely(() => decide(this.#rules, request));
+}
+
+const armed: Readonly<Record<Direction, Armed>> = {
+  inbound: new Armed(() => inboundHook(armed.inbound.decide)),
+  outbound: new Armed(() => outboundHooks(armed.outbound.decide)),
+};
+
+export const addRule = (rule: Rule): void => armed[rule.direction].add(rule);
+export const removeRule = (rule: Rule): void => armed[rule.direction].remove(rule);

@@ -1,0 +1,209 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import {
+  type Address,
+  type AgentMessage,
+  durationMs,
+  type Effect,
+  type EffectEvidence,
+  type FaultSpec,
+  heartbeatMs,
+  type InjectorMessage,
+  protocolVersion,
+} from '@pado/fault';
+
+type State = Extract<InjectorMessage, { type: 'state' }>;
+type Hello = Extract<InjectorMessage, { type: 'hello' }>;
+
+export interface ArmOptions extends Partial<Omit<FaultSpec, 'effects'>> {
+  readonly uid?: string;
+  readonly elapsedMs?: number;
+  readonly remainingMs?: number;
+  readonly services?: Readonly<Record<string, readonly Address[]>>;
+}
+
+/** One injector that is connected, as the agent sees it. */
+export class WireTarget extends EventEmitter {
+  readonly messages: InjectorMessage[] = [];
+  readonly #response: http.ServerResponse;
+
+  constructor(response: http.ServerResponse) {
+    super();
+    this.#response = response;
+  }
+
+  get hello(): Hello {
+    return this.messages.find((message) => message.type === 'hello')!;
+  }
+
+  receive(message: InjectorMessage): void {
+    this.messages.push(message);
+    this.emit('message', message);
+  }
+
+  send(message: AgentMessage): void {
+    this.sendRaw(`${JSON.stringify(message)}\n`);
+  }
+
+  sendRaw(text: string): void {
+    this.#response.write(text);
+  }
+
+  drop(): void {
+    this.#response.destroy();
+  }
+
+  /** The first message, past or to come, that fits. */
+  async until<T extends InjectorMessage>(fits: (message: InjectorMessage) => message is T): Promise<T> {
+    const found = this.messages.find(fits);
+    if (found) return found;
+    for (;;) {
+      const [message] = (await once(this, 'message')) as [InjectorMessage];
+      if (fits(message)) return message;
+    }
+  }
+
+  /** The next message of a state, from now on. */
+  async nextState(uid: string, state: State['state']): Promise<State> {
+    for (;;) {
+      const [message] = (await once(this, 'message')) as [InjectorMessage];
+      if (message.type === 'state' && message.uid === uid && message.state === state) return message;
+    }
+  }
+
+  /** Arms a fault and waits until the injector says so (or that it failed). */
+  async arm(effects: Effect | readonly Effect[], options: ArmOptions = {}): Promise<string> {
+    const { uid = randomUUID(), elapsedMs = 0, remainingMs, services = {}, ...rest } = options;
+    const spec: FaultSpec = {
+      target: { selector: { matchLabels: {} } },
+      ttl: '30s',
+      ...rest,
+      effects: [effects].flat() as Effect[],
+    };
+    const before = this.messages.length;
+    this.send({
+      type: 'arm',
+      uid,
+      name: 'test',
+      spec,
+      elapsedMs,
+      remainingMs: remainingMs ?? durationMs(spec.ttl) - elapsedMs,
+      services,
+    });
+    const isAnswer = (message: InjectorMessage): message is State => message.type === 'state' && message.uid === uid;
+    if (!this.messages.slice(before).some(isAnswer)) await this.#next(isAnswer);
+    return uid;
+  }
+
+  /** Ends a fault and returns what it did. */
+  async disarm(uid: string): Promise<readonly EffectEvidence[]> {
+    const ended = this.nextState(uid, 'ended');
+    this.send({ type: 'disarm', uid, reason: 'stopped' });
+    await ended;
+    return this.evidence(uid);
+  }
+
+  /** The last evidence of a fault. */
+  evidence(uid: string): readonly EffectEvidence[] {
+    const last = this.messages.findLast((message) => message.type === 'evidence' && message.uid === uid);
+    return last?.type === 'evidence' ? last.effects : [];
+  }
+
+  lastState(uid: string): State | undefined {
+    const last = this.messages.findLast((message) => message.type === 'state' && message.uid === uid);
+    return last?.type === 'state' ? last : undefined;
+  }
+
+  async #next<T extends InjectorMessage>(fits: (message: InjectorMessage) => message is T): Promise<T> {
+    for (;;) {
+      const [message] = (await once(this, 'message')) as [InjectorMessage];
+      if (fits(message)) return message;
+    }
+  }
+}
+
+/** A small agent that speaks the protocol and decides nothing. */
+export class WireAgent extends EventEmitter {
+  readonly targets: WireTarget[] = [];
+  readonly token = randomUUID();
+  tokenFile = '';
+  /** Requests that came with a wrong token. */
+  refused = 0;
+  /** Whether it sends heartbeats. */
+  beats = true;
+  #server = http.createServer();
+  #directory = '';
+  #port = 0;
+  readonly #timer = setInterval(() => {
+    if (this.beats) for (const target of this.targets) target.send({ type: 'heartbeat' });
+  }, heartbeatMs).unref();
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  async start(): Promise<this> {
+    this.#directory = await mkdtemp(join(tmpdir(), 'pado-agent-'));
+    this.tokenFile = join(this.#directory, 'token');
+    await writeFile(this.tokenFile, this.token, { mode: 0o600 });
+    await this.listen();
+    return this;
+  }
+
+  /** Listens, again on the same port if it did before. */
+  async listen(): Promise<void> {
+    this.#server = http.createServer((req, res) => this.#serve(req, res));
+    this.#server.listen(this.#port, '127.0.0.1');
+    await once(this.#server, 'listening');
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Ends as a killed agent does: every connection breaks. */
+  kill(): void {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    this.targets.length = 0;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.kill();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  async nextTarget(): Promise<WireTarget> {
+    const [target] = (await once(this, 'target')) as [WireTarget];
+    return target;
+  }
+
+  #serve(req: http.IncomingMessage, res: http.ServerResponse): void {
+    if (req.url !== '/v1/channel' || req.headers.authorization !== `Bearer ${this.token}`) {
+      this.refused += 1;
+      res.writeHead(401).end();
+      return;
+    }
+    const target = new WireTarget(res);
+    res.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    res.on('close', () => {
+      const at = this.targets.indexOf(target);
+      if (at >= 0) this.targets.splice(at, 1);
+    });
+    const lines = createInterface({ input: req });
+    // A process that ends breaks its request.
+    lines.on('error', () => {});
+    lines.on('line', (line) => {
+      const message = JSON.parse(line) as InjectorMessage;
+      target.receive(message);
+      if (message.type !== 'hello') return;
+      target.send({ type: 'welcome', version: protocolVersion, target: message.instance });
+      this.targets.push(target);
+      this.emit('target', target);
+    });
+  }
+}
