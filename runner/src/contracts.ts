@@ -28,7 +28,10 @@ export interface StackFile {
   readonly policiesFile: string;
   readonly logsDirectory: string;
   readonly k6: string;
+  /** In the order in which they were started. */
   readonly processes: readonly StackProcess[];
+  /** The runner that holds the stack (a lab, or `pado up` until all is ready); absent once it stands by itself. */
+  readonly owner?: { readonly pid: number; readonly startTicks: number } | undefined;
 }
 
 export interface StackProcess {

@@ -1,0 +1,55 @@
+/** The only file of the command that reads `process.env`, the working directory and the terminal. */
+import { existsSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export interface Settings {
+  /** The checkout that this code is in. */
+  readonly installation: string;
+  /** Where `.pado/` is: the project that the command was called in. */
+  readonly project: string;
+  /** What relative file names mean: where the user stands, also under `npm run pado`. */
+  readonly workingDirectory: string;
+  readonly environment: NodeJS.ProcessEnv;
+  /** stdout is a terminal: colours, live view. */
+  readonly terminal: boolean;
+  /** Someone can press Ctrl-C: stdin and stdout are terminals and CI is not set. */
+  readonly interactive: boolean;
+  /** PADO_DEBUG: unexpected errors show their stack. */
+  readonly debug: boolean;
+}
+
+export function readSettings(): Settings {
+  const environment = process.env;
+  const installation = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
+  const terminal = process.stdout.isTTY === true;
+  const ci = environment.CI !== undefined && environment.CI !== '' && environment.CI !== 'false';
+  return {
+    installation,
+    project: projectOf(process.cwd(), installation),
+    workingDirectory: userDirectory(environment, installation),
+    environment,
+    terminal,
+    interactive: terminal && process.stdin.isTTY === true && !ci,
+    debug: environment.PADO_DEBUG !== undefined && environment.PADO_DEBUG !== '',
+  };
+}
+
+/** The nearest folder upwards that holds `.pado`; else the checkout, when inside it; else the nearest package; else here. */
+export function projectOf(directory: string, installation: string): string {
+  const inside = `${directory}/`.startsWith(`${installation}/`);
+  return up(directory, '.pado') ?? (inside ? installation : (up(directory, 'package.json') ?? directory));
+}
+
+function up(directory: string, name: string): string | undefined {
+  for (let at = resolve(directory); ; at = dirname(at)) {
+    if (existsSync(join(at, name))) return at;
+    if (at === dirname(at)) return undefined;
+  }
+}
+
+/** Our own npm scripts run in the checkout; npm tells where the user stood in INIT_CWD. */
+function userDirectory(environment: NodeJS.ProcessEnv, installation: string): string {
+  const ours = environment.npm_package_json === join(installation, 'package.json');
+  return (ours ? environment.INIT_CWD : undefined) ?? process.cwd();
+}

@@ -1,0 +1,25 @@
+import type { Command } from '../cli/command.ts';
+import { agent } from './agent.ts';
+import { down } from './down.ts';
+import { exec } from './exec.ts';
+import { faultApply } from './fault-apply.ts';
+import { faultClear } from './fault-clear.ts';
+import { faultList } from './fault-list.ts';
+import { policyGet } from './policy-get.ts';
+import { policySet } from './policy-set.ts';
+import { status } from './status.ts';
+import { up } from './up.ts';
+
+/** Every command, in the order of the help. */
+export const commands: readonly Command[] = [
+  up,
+  down,
+  status,
+  policyGet,
+  policySet,
+  faultApply,
+  faultList,
+  faultClear,
+  agent,
+  exec,
+];

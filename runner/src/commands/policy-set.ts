@@ -1,0 +1,42 @@
+import { PadoError } from '@pado/fault';
+import type { PolicyDocument } from '@pado/kit/policy';
+import type { Command } from '../cli/command.ts';
+import { meant } from '../cli/parse.ts';
+import { paths } from '../stack/paths.ts';
+import { presetNames, presetOf, switchPolicies } from '../stack/policies.ts';
+import { requireStack } from '../stack/stack-file.ts';
+import { readDocuments } from './documents.ts';
+
+export const policySet: Command = {
+  name: 'policy set',
+  summary: 'switches the resilience policies of the running shop and waits until every service acts on them',
+  options: {},
+  positional: { name: 'PRESET|FILE', description: `a preset (${presetNames.join(', ')}) or a YAML or JSON file` },
+  examples: ['pado policy set standard', 'pado policy set my-policies.yaml'],
+  async run({ positionals: [wanted = ''], settings, signal }) {
+    const document = presetOf(wanted) ?? (await fromFile(wanted, settings.workingDirectory));
+    const stack = await requireStack(paths(settings.project).stackFile);
+    const revision = await switchPolicies(stack, document, signal);
+    const text = `every service acts on "${document.preset}" (revision ${revision})`;
+    return { json: { preset: document.preset, revision }, text };
+  },
+};
+
+async function fromFile(file: string, directory: string): Promise<Omit<PolicyDocument, 'revision'>> {
+  if (!/[./-]/.test(file)) {
+    throw new PadoError(
+      'ERR_PADO_INVALID',
+      `there is no preset "${file}"${meant(file, presetNames)}; there are: ${presetNames.join(', ')}`,
+    );
+  }
+  const [document] = await readDocuments(file, directory);
+  const { Value } = await import('typebox/value');
+  const { policySchema } = await import('@pado/kit/policy');
+  const { revision: _, ...given } = document as Partial<PolicyDocument>;
+  const candidate = { preset: 'custom', ...given, revision: 'none' };
+  const [error] = Value.Errors(policySchema, candidate);
+  if (error === undefined) return candidate as PolicyDocument;
+  throw new PadoError('ERR_PADO_INVALID', `${file}: ${error.instancePath || '/'} ${error.message}`, {
+    details: { file },
+  });
+}

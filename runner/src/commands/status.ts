@@ -1,0 +1,82 @@
+import type { FaultStatus, TargetStatus } from '@pado/fault';
+import type { Command } from '../cli/command.ts';
+import { columns, mebibytes } from '../cli/text.ts';
+import type { StackFile } from '../contracts.ts';
+import { agentClient, findAgent } from '../stack/agent-client.ts';
+import { paths } from '../stack/paths.ts';
+import { readPolicies } from '../stack/policies.ts';
+import { isAlive, residentBytes } from '../stack/process-table.ts';
+import { readStack, stateOf } from '../stack/stack-file.ts';
+import { faultTable } from './fault-table.ts';
+import { addresses } from './shop.ts';
+
+export const status: Command = {
+  name: 'status',
+  summary: 'shows processes and their memory, targets, faults in force and the policies',
+  options: {},
+  examples: ['pado status', 'pado status --json'],
+  async run({ settings }) {
+    const { stackFile, agentFile } = paths(settings.project);
+    const stack = await readStack(stackFile);
+    const agent = await findAgent([agentFile]);
+    const [targets, faults] = agent === undefined ? [undefined, undefined] : await ask(agentClient(agent));
+    const policies = stack === undefined ? undefined : await readPolicies(stack.policiesFile);
+    const processes = stack === undefined ? [] : processRows(stack);
+    const state = stack === undefined ? 'down' : stateOf(stack);
+    const json = {
+      state,
+      stack,
+      agent: targets === undefined ? undefined : agent,
+      processes,
+      policies,
+      targets,
+      faults,
+    };
+    const text = [
+      stack === undefined
+        ? 'shop: not running ("pado up" starts it)'
+        : `shop: ${state}, since ${stack.startedAt}\n${addresses(stack)}`,
+      stack === undefined ? '' : processTable(processes),
+      policies === undefined ? '' : `policies: ${policies.preset} (revision ${policies.revision})`,
+      targets === undefined ? 'agent: not running' : `targets: ${targets.map(describe).join(', ') || 'none'}`,
+      faults === undefined ? '' : faultTable(faults),
+    ];
+    return { json, text: text.filter(Boolean).join('\n\n') };
+  },
+};
+
+/** Both undefined when no agent answers: its file may have outlived it. */
+async function ask(
+  client: ReturnType<typeof agentClient>,
+): Promise<readonly [readonly TargetStatus[], readonly FaultStatus[]] | readonly [undefined, undefined]> {
+  return Promise.all([client.targets(), client.faults()]).catch(() => [undefined, undefined] as const);
+}
+
+const describe = ({ name, pid }: TargetStatus): string => `${name} (pid ${pid})`;
+
+interface ProcessRow {
+  readonly name: string;
+  readonly pid: number;
+  readonly alive: boolean;
+  readonly residentBytes: number | null;
+}
+
+const processRows = ({ processes }: StackFile): ProcessRow[] =>
+  processes.map((one) => {
+    const alive = isAlive(one);
+    return { name: one.name, pid: one.pid, alive, residentBytes: (alive ? residentBytes(one.pid) : undefined) ?? null };
+  });
+
+function processTable(rows: readonly ProcessRow[]): string {
+  const total = rows.reduce((sum, row) => sum + (row.residentBytes ?? 0), 0);
+  return columns([
+    ['PROCESS', 'PID', 'STATE', 'MEMORY'],
+    ...rows.map(({ name, pid, alive, residentBytes: bytes }) => [
+      name,
+      String(pid),
+      alive ? 'running' : 'ended',
+      bytes === null ? '' : mebibytes(bytes),
+    ]),
+    ['total', '', '', mebibytes(total)],
+  ]);
+}

@@ -1,0 +1,18 @@
+import type { PadoError } from '@pado/fault';
+import type { StackFile } from '../contracts.ts';
+import { diedError } from './child.ts';
+import { isAlive } from './process-table.ts';
+
+const intervalMs = 250;
+
+/** Tells about the first process of a stack that ends. For stacks whose processes are not our children. */
+export function watchStack({ processes }: StackFile, onDied: (error: PadoError) => void): Disposable {
+  const timer = setInterval(() => {
+    const dead = processes.find((one) => !isAlive(one));
+    if (dead === undefined) return;
+    clearInterval(timer);
+    onDied(diedError(dead.name, dead.log));
+  }, intervalMs);
+  timer.unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+}
