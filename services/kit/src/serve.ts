@@ -23,7 +23,11 @@ export async function serve<P extends TProperties>(definition: ServiceDefinition
     };
     process.once('SIGTERM', stop);
     process.once('SIGINT', stop);
-    await service.app.listen({ host: service.host, port: service.port, listenTextResolver: () => 'bound' });
+    await service.app.listen({
+      host: service.host,
+      port: service.port,
+      listenTextResolver: (address) => `bound to ${address}`,
+    });
     const { port } = service.app.server.address() as AddressInfo;
     service.app.log.info({ host: service.host, port }, 'listening');
   } catch (error) {

@@ -3,6 +3,7 @@ import Fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
   type FastifyTypeProvider,
+  LogController,
   type RawServerDefault,
 } from 'fastify';
 import Type, { type Static, type TObject, type TProperties, type TSchema } from 'typebox';
@@ -105,7 +106,7 @@ export async function buildApp<P extends TProperties>(
   let draining = false;
   const app: App = Fastify({
     logger: logger === false ? false : { level: String(base.SHOP_LOG_LEVEL), base: { service: name } },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     keepAliveTimeout: 75_000,
     bodyLimit: 65_536,
     // Draining answers what still comes on open connections; Fastify's 503 would lose it.
