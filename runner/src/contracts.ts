@@ -111,6 +111,8 @@ export interface GraphSnapshot {
   readonly inFlight: Readonly<Record<string, number>>;
   /** Requests that wait for the gateway's in-flight cap. */
   readonly queued: number;
+  /** The gateway's in-flight cap, where it is known. */
+  readonly cap?: number;
 }
 
 export interface LoadSummary {
