@@ -1,0 +1,129 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type AgentMessage,
+  type EffectEvidence,
+  heartbeatMs,
+  type InjectorMessage,
+  protocolVersion,
+  suspendAfterMs,
+} from '@pado/fault';
+import type { FaultBook } from '../fault-book.ts';
+import type { Log } from '../log.ts';
+import type { AgentMetrics, Totals } from '../metrics.ts';
+import type { ConnectedTarget } from '../target.ts';
+import type { Targets } from '../targets.ts';
+import { lineReader } from './lines.ts';
+import { parseMessage } from './messages.ts';
+
+export interface ChannelParts {
+  readonly book: FaultBook;
+  readonly targets: Targets;
+  readonly metrics: AgentMetrics;
+  readonly log: Log;
+}
+
+/** One injector's connection: reads what it says, sends it faults, and drops it when it falls silent. */
+export function openChannel(
+  request: IncomingMessage,
+  response: ServerResponse,
+  parts: ChannelParts,
+): { close: () => void } {
+  const { book, targets, metrics, log } = parts;
+  let target: ConnectedTarget | undefined;
+  let closed = false;
+  let silence: NodeJS.Timeout;
+
+  const send = (message: AgentMessage) => {
+    if (!closed) response.write(`${JSON.stringify(message)}\n`);
+  };
+  const close = () => {
+    if (closed) return;
+    closed = true;
+    clearInterval(heartbeat);
+    clearTimeout(silence);
+    if (target && targets.remove(target)) {
+      log('info', 'target lost', { target: target.id });
+      for (const fault of book.all) fault.onLost(target);
+      for (const fault of book.active) fault.readdress();
+    }
+    response.end();
+    request.destroy();
+  };
+  const heard = () => {
+    clearTimeout(silence);
+    silence = setTimeout(close, suspendAfterMs);
+  };
+  const onLine = (line: string) => {
+    heard();
+    const message = parseMessage(line);
+    // Whoever speaks before hello, or says hello twice, is no injector of ours.
+    if (message === undefined || (message.type === 'hello') === (target !== undefined)) metrics.onDropped();
+    else if (message.type === 'hello') target = welcome(message);
+    else if (target !== undefined && !hear(target, message)) metrics.onDropped();
+  };
+  const welcome = (hello: Extract<InjectorMessage, { type: 'hello' }>): ConnectedTarget => {
+    const newcomer = targets.add(hello);
+    newcomer.attach(send);
+    send({ type: 'welcome', version: protocolVersion, target: newcomer.id });
+    log('info', 'target connected', { target: newcomer.id, node: hello.node, ports: hello.ports });
+    for (const fault of book.active) {
+      fault.deliver();
+      fault.readdress();
+    }
+    return newcomer;
+  };
+  /** Whether the message made sense here. */
+  const hear = (from: ConnectedTarget, message: Exclude<InjectorMessage, { type: 'hello' }>): boolean => {
+    switch (message.type) {
+      case 'heartbeat':
+        return true;
+      case 'ports':
+        from.ports = message.ports;
+        for (const fault of book.active) fault.readdress();
+        return true;
+      case 'state': {
+        const fault = book.byUid(message.uid);
+        fault?.onState(from, message.state, message.reason);
+        return fault !== undefined;
+      }
+      case 'evidence':
+        return hearEvidence(from, message.uid, message.effects);
+    }
+  };
+  const hearEvidence = (from: ConnectedTarget, uid: string, effects: readonly EffectEvidence[]): boolean => {
+    const fault = book.byUid(uid);
+    if (fault === undefined) return false;
+    const before = fault.evidenceOf(from);
+    const inOrder = fault.onEvidence(from, effects);
+    for (const after of fault.evidenceOf(from)) {
+      const earlier = before.find((effect) => effect.index === after.index);
+      metrics.onEvidence(fault.name, from, earlier ? totals(earlier) : nothing, totals(after), after.kind);
+    }
+    return inOrder;
+  };
+
+  const heartbeat = setInterval(() => send({ type: 'heartbeat' }), heartbeatMs);
+  const read = lineReader(onLine, () => {
+    metrics.onDropped();
+    close();
+  });
+  heard();
+  request.on('data', (chunk: Buffer) => !closed && read(chunk));
+  for (const event of ['end', 'close', 'error'] as const) request.on(event, close);
+  response.on('error', close);
+  response.socket?.setNoDelay(true);
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  response.flushHeaders();
+  return { close };
+}
+
+const nothing: Totals = { matched: 0, applied: 0 };
+
+const totals = ({ matched, applied, dose }: EffectEvidence): Totals => ({
+  matched,
+  applied,
+  delay:
+    dose?.unit === 'ms'
+      ? { samples: dose.samples, requested: dose.requestedSum / 1_000, delivered: dose.deliveredSum / 1_000 }
+      : undefined,
+});

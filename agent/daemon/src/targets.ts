@@ -1,0 +1,45 @@
+import type { Address, TargetStatus } from '@pado/fault';
+import { ConnectedTarget } from './target.ts';
+
+type Hello = ConstructorParameters<typeof ConnectedTarget>[0];
+
+/** The processes that are connected now. */
+export class Targets {
+  readonly #byInstance = new Map<string, ConnectedTarget>();
+  #arrivals = 0;
+
+  /** A reconnecting instance replaces its old connection and keeps its rank. */
+  add(hello: Hello): ConnectedTarget {
+    const target = new ConnectedTarget(hello, this.#byInstance.get(hello.instance)?.rank ?? this.#arrivals++);
+    this.#byInstance.set(hello.instance, target);
+    return target;
+  }
+
+  /** Removes a target unless its instance has connected anew in the meantime. */
+  remove(target: ConnectedTarget): boolean {
+    return this.#byInstance.get(target.instance) === target && this.#byInstance.delete(target.instance);
+  }
+
+  get(instance: string): ConnectedTarget | undefined {
+    return this.#byInstance.get(instance);
+  }
+
+  get all(): ConnectedTarget[] {
+    return [...this.#byInstance.values()];
+  }
+
+  get names(): string[] {
+    return [...new Set(this.all.map((target) => target.name))].sort();
+  }
+
+  get statuses(): TargetStatus[] {
+    return this.all.map((target) => target.status);
+  }
+
+  /** Where a service is reached on this machine: every port that its processes listen on. */
+  addressesOf(service: string): Address[] {
+    return this.all
+      .filter((target) => target.name === service)
+      .flatMap((target) => target.ports.map((port) => ({ host: '*', port })));
+  }
+}
