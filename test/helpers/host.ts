@@ -38,15 +38,23 @@ export interface Call {
   readonly timeoutMs?: number;
 }
 
+interface Answer {
+  readonly id: unknown;
+  readonly value?: unknown;
+  readonly error?: string;
+}
+
 /** A fixture program in a process of its own; see test/fixtures/host.mjs for its commands. */
 export class Host {
   readonly child: ChildProcess;
   /** All that the program, or the injector within it, has written. */
   output = '';
   #id = 0;
+  readonly #pending = new Map<unknown, (answer: Answer) => void>();
 
   constructor(child: ChildProcess) {
     this.child = child;
+    child.on('message', (answer: Answer) => this.#pending.get(answer.id)?.(answer));
     child.stdout?.on('data', (chunk) => {
       this.output += chunk;
     });
@@ -58,13 +66,13 @@ export class Host {
   async ask<T>(command: string, argument?: unknown): Promise<T> {
     this.#id += 1;
     const id = this.#id;
+    const { promise, resolve } = Promise.withResolvers<Answer>();
+    this.#pending.set(id, resolve);
     this.child.send({ id, command, argument });
-    for (;;) {
-      const [answer] = (await once(this.child, 'message')) as [{ id: unknown; value: T; error?: string }];
-      if (answer.id !== id) continue;
-      if (answer.error) throw new Error(answer.error);
-      return answer.value;
-    }
+    const { value, error } = await promise;
+    this.#pending.delete(id);
+    if (error) throw new Error(error);
+    return value as T;
   }
 
   call(call: Call): Promise<CallResult[]> {

@@ -28,6 +28,8 @@ export interface ArmOptions extends Partial<Omit<FaultSpec, 'effects'>> {
   readonly services?: Readonly<Record<string, readonly Address[]>>;
 }
 
+type Fits = (message: InjectorMessage) => boolean;
+
 /** One injector that is connected, as the agent sees it. */
 export class WireTarget extends EventEmitter {
   readonly messages: InjectorMessage[] = [];
@@ -60,21 +62,25 @@ export class WireTarget extends EventEmitter {
   }
 
   /** The first message, past or to come, that fits. */
-  async until<T extends InjectorMessage>(fits: (message: InjectorMessage) => message is T): Promise<T> {
-    const found = this.messages.find(fits);
-    if (found) return found;
-    for (;;) {
-      const [message] = (await once(this, 'message')) as [InjectorMessage];
-      if (fits(message)) return message;
-    }
+  async until(fits: Fits): Promise<InjectorMessage> {
+    return this.messages.find(fits) ?? this.next(fits);
+  }
+
+  /** The first message from now on that fits. */
+  next(fits: Fits): Promise<InjectorMessage> {
+    return new Promise((resolve) => {
+      const listener = (message: InjectorMessage): void => {
+        if (!fits(message)) return;
+        this.off('message', listener);
+        resolve(message);
+      };
+      this.on('message', listener);
+    });
   }
 
   /** The next message of a state, from now on. */
-  async nextState(uid: string, state: State['state']): Promise<State> {
-    for (;;) {
-      const [message] = (await once(this, 'message')) as [InjectorMessage];
-      if (message.type === 'state' && message.uid === uid && message.state === state) return message;
-    }
+  async nextState(uid: string, state: State['state']): Promise<void> {
+    await this.next((message) => message.type === 'state' && message.uid === uid && message.state === state);
   }
 
   /** Arms a fault and waits until the injector says so (or that it failed). */
@@ -96,8 +102,8 @@ export class WireTarget extends EventEmitter {
       remainingMs: remainingMs ?? durationMs(spec.ttl) - elapsedMs,
       services,
     });
-    const isAnswer = (message: InjectorMessage): message is State => message.type === 'state' && message.uid === uid;
-    if (!this.messages.slice(before).some(isAnswer)) await this.#next(isAnswer);
+    const isAnswer: Fits = (message) => message.type === 'state' && message.uid === uid;
+    if (!this.messages.slice(before).some(isAnswer)) await this.next(isAnswer);
     return uid;
   }
 
@@ -118,13 +124,6 @@ export class WireTarget extends EventEmitter {
   lastState(uid: string): State | undefined {
     const last = this.messages.findLast((message) => message.type === 'state' && message.uid === uid);
     return last?.type === 'state' ? last : undefined;
-  }
-
-  async #next<T extends InjectorMessage>(fits: (message: InjectorMessage) => message is T): Promise<T> {
-    for (;;) {
-      const [message] = (await once(this, 'message')) as [InjectorMessage];
-      if (fits(message)) return message;
-    }
   }
 }
 
@@ -185,6 +184,7 @@ export class WireAgent extends EventEmitter {
   #serve(req: http.IncomingMessage, res: http.ServerResponse): void {
     if (req.url !== '/v1/channel' || req.headers.authorization !== `Bearer ${this.token}`) {
       this.refused += 1;
+      this.emit('refused');
       res.writeHead(401).end();
       return;
     }

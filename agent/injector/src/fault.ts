@@ -77,6 +77,7 @@ export class ArmedFault {
     this.#deadline = Math.min(this.#deadline, now() + arm.remainingMs);
     this.heard();
     if (this.report.state === 'suspended') this.#enter();
+    else this.#schedule();
   }
 
   /** The agent that armed this fault has said something. */
@@ -130,15 +131,19 @@ export class ArmedFault {
   /** Ends, suspends, opens or closes, whatever the clock says, and comes back when that changes. */
   #tick(): void {
     const at = now();
-    if (at >= this.#deadline) return this.end('ttl');
-    if (this.report.state !== 'armed') return this.#schedule();
-    if (at >= this.#heardAt + suspendAfterMs) return this.#listenOnce();
-    const { active } = this.#window(at - this.#origin);
-    if (active !== this.#open) {
-      this.#open = active;
-      for (const effect of this.#effects) safely(() => (active ? effect.open() : effect.close()));
+    if (at >= this.#deadline) this.end('ttl');
+    else if (this.report.state !== 'armed') this.#schedule();
+    else if (at >= this.#heardAt + suspendAfterMs) this.#listenOnce();
+    else {
+      this.#turn(this.#window(at - this.#origin).active);
+      if (!this.isOver) this.#schedule();
     }
-    if (this.report.state === 'armed') this.#schedule();
+  }
+
+  #turn(active: boolean): void {
+    if (active === this.#open) return;
+    this.#open = active;
+    for (const effect of this.#effects) safely(() => (active ? effect.open() : effect.close()));
   }
 
   /** After a blocked loop the heartbeats may lie unread: the poll phase gets one turn before the silence counts. */

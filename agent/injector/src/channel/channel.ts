@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type AgentMessage, heartbeatMs, type InjectorMessage, protocolVersion } from '@pado/fault';
 import type { Config } from '../config.ts';
 import { Faults } from '../faults.ts';
-import { startInterval, startTimer } from '../host/clock.ts';
+import { startImmediate, startInterval, startTimer } from '../host/clock.ts';
 import { guarded, mishaps, safely, trace } from '../host/guard.ts';
 import { listeningPorts, watchPorts } from '../host/ports.ts';
 import { Backoff } from './backoff.ts';
@@ -34,6 +34,8 @@ export class Channel {
         this.#send({ type: 'heartbeat' });
         this.#faults.tellEvidence();
         this.#tellPorts();
+        // After the poll phase: words that came while the loop was blocked are not yet read.
+        startImmediate(() => this.#connection?.closeIfSilent()).unref();
       }),
       heartbeatMs,
     ).unref();
@@ -43,18 +45,27 @@ export class Channel {
     return this.#connection?.send(message) ?? false;
   }
 
-  readonly #connect = guarded(() => {
+  readonly #connect = (): void => {
     const { agentUrl, tokenFile } = this.#config;
-    this.#connection = new Connection(agentUrl, readToken(tokenFile), this.#hello(), {
-      onMessage: (message, connection) => this.#receive(message, connection),
-      onClose: (connection) => {
-        // After a goaway the next connection is there already.
-        if (this.#connection !== connection) return;
-        this.#connection = undefined;
-        startTimer(this.#connect, this.#backoff.next()).unref();
-      },
-    });
-  });
+    // A token that is no header value throws; the next attempt reads it again.
+    const connection = safely(
+      () =>
+        new Connection(agentUrl, readToken(tokenFile), this.#hello(), {
+          onMessage: (message, from) => this.#receive(message, from),
+          onClose: (from) => {
+            // After a goaway the next connection is there already.
+            if (this.#connection === from) this.#retry();
+          },
+        }),
+    );
+    if (connection) this.#connection = connection;
+    else this.#retry();
+  };
+
+  #retry(): void {
+    this.#connection = undefined;
+    startTimer(this.#connect, this.#backoff.next()).unref();
+  }
 
   #hello(): InjectorMessage {
     const ports = listeningPorts();
@@ -90,9 +101,11 @@ export class Channel {
   #obey(message: AgentMessage, connection: Connection): void {
     switch (message.type) {
       case 'welcome':
-        if (message.version !== protocolVersion) return connection.close();
-        this.#backoff.reset();
-        this.#faults.tellAll();
+        if (message.version === protocolVersion) {
+          this.#backoff.reset();
+          this.#faults.tellAll();
+          this.#tellPorts();
+        } else connection.close();
         break;
       case 'arm':
         this.#faults.arm(message, connection);

@@ -1,7 +1,7 @@
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
-import { type AgentMessage, type InjectorMessage, maxLineBytes } from '@pado/fault';
+import { type AgentMessage, type InjectorMessage, maxLineBytes, suspendAfterMs } from '@pado/fault';
 import { exemptAgents } from '../hooks/exempt.ts';
-import { clearTimer, startTimer } from '../host/clock.ts';
+import { clearTimer, now, startImmediate, startTimer } from '../host/clock.ts';
 import { guarded, mishaps, trace } from '../host/guard.ts';
 import { LineSplitter } from './lines.ts';
 import { readMessage } from './message.ts';
@@ -21,6 +21,7 @@ export interface Listener {
 /** One connection to the agent: a request whose two bodies stay open. It never keeps the host alive. */
 export class Connection {
   readonly #request: ClientRequest;
+  #heardAt = now();
   #isOpen = false;
   #isClosed = false;
 
@@ -33,7 +34,12 @@ export class Connection {
     };
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
     this.#request = request({ agent, headers, host, port: url.port || 80, method: 'POST', path: '/v1/channel' });
-    const timer = startTimer(() => this.close(), connectTimeoutMs).unref();
+    let isAnswered = false;
+    // After a turn of the poll phase: while the loop was blocked, the answer may have come.
+    const giveUp = (): void => {
+      if (!isAnswered) this.close();
+    };
+    const timer = startTimer(() => startImmediate(giveUp).unref(), connectTimeoutMs).unref();
     const onEnd = guarded(() => {
       clearTimer(timer);
       if (this.#isClosed) return;
@@ -53,6 +59,7 @@ export class Connection {
     this.#request.on(
       'response',
       guarded((response: IncomingMessage) => {
+        isAnswered = true;
         clearTimer(timer);
         response.on(
           'error',
@@ -73,7 +80,10 @@ export class Connection {
         );
         response.on(
           'data',
-          guarded((chunk: Buffer) => lines.push(chunk)),
+          guarded((chunk: Buffer) => {
+            this.#heardAt = now();
+            lines.push(chunk);
+          }),
         );
         this.#isOpen = true;
       }),
@@ -87,6 +97,11 @@ export class Connection {
     if (!this.#isOpen || this.#request.destroyed || this.#request.writableLength > maxLineBytes) return false;
     this.#request.write(`${JSON.stringify(message)}\n`);
     return true;
+  }
+
+  /** An agent that hangs is as good as none: only a new connection can reach the next one. */
+  closeIfSilent(): void {
+    if (now() - this.#heardAt >= suspendAfterMs) this.close();
   }
 
   close(): void {

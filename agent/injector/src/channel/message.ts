@@ -36,7 +36,6 @@ export function readMessage(line: string): AgentMessage | undefined {
       isTime(value.elapsedMs) &&
       isTime(value.remainingMs),
   };
-  const test =
-    typeof value.type === 'string' && Object.hasOwn(fits, value.type) && fits[value.type as keyof typeof fits];
-  return test && test() ? (value as unknown as AgentMessage) : undefined;
+  const isKnown = typeof value.type === 'string' && Object.hasOwn(fits, value.type);
+  return isKnown && fits[value.type as keyof typeof fits]() ? (value as unknown as AgentMessage) : undefined;
 }

@@ -56,6 +56,9 @@ export function burnOptions(data: BurnData, env: NodeJS.ProcessEnv): WorkerOptio
   const { NODE_OPTIONS: _, ...rest } = env;
   return {
     eval: true,
+    // Else the worker would be piped to the host's own stdout and stderr, and open them.
+    stdout: true,
+    stderr: true,
     execArgv: [],
     env: rest,
     workerData: data,

@@ -93,7 +93,8 @@ export function memoryEffect(effect: MemoryEffect, context: EffectContext): Runn
       evidence.applied = 1;
     }
     const at = now();
-    if (at - sampledAt >= sampleMs) {
+    // A timer may come up to a millisecond before its time.
+    if (at - sampledAt >= sampleMs - 1) {
       sampledAt = at;
       evidence.sample(wanted, measure() - base);
     }

@@ -5,6 +5,7 @@ import { patch, type Undo } from '../host/patch.ts';
 import { hostOfHeader, type RequestFacts } from '../request/facts.ts';
 import type { Outcome } from '../request/rule.ts';
 import { Wait } from '../request/wait.ts';
+import { answerHeaders } from './answer-headers.ts';
 import { holdAnswer } from './hold-answer.ts';
 import type { Decide, Hook } from './index.ts';
 import { http, loadedHttps } from './loaded.ts';
@@ -30,10 +31,13 @@ function reset(socket: Socket): void {
 }
 
 function answer(outcome: Outcome, req: IncomingMessage, res: ServerResponse): void {
-  if (outcome.kind === 'abort') return reset(req.socket);
+  if (outcome.kind === 'abort') {
+    reset(req.socket);
+    return;
+  }
   // The client may still be sending: without draining, it would see a reset instead of the answer.
   req.resume();
-  res.writeHead(outcome.status, { ...outcome.headers });
+  res.writeHead(outcome.status, Object.fromEntries(answerHeaders(outcome)));
   res.end(outcome.body ?? '');
 }
 

@@ -1,16 +1,17 @@
 import { STATUS_CODES } from 'node:http';
 import { Duplex } from 'node:stream';
 import type { ErrorEffect } from '@pado/fault';
+import { answerHeaders } from './answer-headers.ts';
 
 /** A raw HTTP/1.1 answer; the host's own parser reads it, so that it cannot be told from a server's. */
 export function rawAnswer(effect: ErrorEffect, method: string): string {
-  const body = effect.body ?? '';
-  const headers = new Map([['content-length', String(Buffer.byteLength(body))]]);
-  for (const [name, value] of Object.entries(effect.headers ?? {})) headers.set(name.toLowerCase(), value);
-  headers.delete('transfer-encoding');
-  const lines = [...headers].map(([name, value]) => `${name}: ${value.replace(/[\r\n]+/g, ' ')}`);
-  const status = `HTTP/1.1 ${effect.status} ${STATUS_CODES[effect.status] ?? 'Error'}`;
-  return `${[status, `date: ${new Date().toUTCString()}`, 'connection: close', ...lines].join('\r\n')}\r\n\r\n${method === 'HEAD' ? '' : body}`;
+  const lines = [
+    `HTTP/1.1 ${effect.status} ${STATUS_CODES[effect.status] ?? 'Error'}`,
+    `date: ${new Date().toUTCString()}`,
+    'connection: close',
+    ...[...answerHeaders(effect)].map(([name, value]) => `${name}: ${value}`),
+  ];
+  return `${lines.join('\r\n')}\r\n\r\n${method === 'HEAD' ? '' : (effect.body ?? '')}`;
 }
 
 /** What a ClientRequest gets in place of a connection. It takes what the request sends and calls back at its first byte. */
@@ -38,7 +39,8 @@ export class StandInSocket extends Duplex {
   override _write(_chunk: unknown, _encoding: BufferEncoding, done: () => void): void {
     const onFirstWrite = this.#onFirstWrite;
     this.#onFirstWrite = undefined;
-    onFirstWrite?.(this);
+    // In a turn of its own: what the host's code does with the answer is not part of its own write.
+    if (onFirstWrite) process.nextTick(onFirstWrite, this);
     done();
   }
 

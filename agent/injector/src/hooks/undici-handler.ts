@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { ErrorEffect } from '@pado/fault';
+import { answerHeaders } from './answer-headers.ts';
 
 /** undici 7 and later: a handler is called with a controller. */
 export interface Controller {
@@ -84,32 +85,44 @@ export class StandInController implements Controller {
   }
 }
 
-/** Plays a whole answer to a handler, with its back-pressure. */
+/** Plays a whole answer to a handler, with its back-pressure; what the handler throws aborts the request, as in undici. */
 export function playAnswer(handler: Handler, effect: ErrorEffect, method: string): void {
   const controller = new StandInController(handler);
   if (!controller.start()) return;
-  const body = method === 'HEAD' ? Buffer.alloc(0) : Buffer.from(effect.body ?? '');
-  const headers: Record<string, string> = { 'content-length': String(Buffer.byteLength(effect.body ?? '')) };
-  for (const [name, value] of Object.entries(effect.headers ?? {})) headers[name.toLowerCase()] = value;
-  const raw = Object.entries(headers).flatMap(([name, value]) => [Buffer.from(name), Buffer.from(value)]);
+  const headers = answerHeaders(effect);
+  const raw = [...headers].flat().map((text) => Buffer.from(text));
   controller.rawHeaders = raw;
+  const body = Buffer.from(method === 'HEAD' ? '' : (effect.body ?? ''));
   const text = STATUS_CODES[effect.status] ?? 'Error';
   const isNew = isNewStyle(handler);
-  const wantsMore = (answer: boolean | undefined): void => {
-    if (answer === false) controller.pause();
+  const pauseUnless = (more: boolean | undefined): void => {
+    if (more === false) controller.pause();
   };
-
-  if (isNew) handler.onResponseStart?.(controller, effect.status, headers, text);
-  else wantsMore(handler.onHeaders?.(effect.status, raw, () => controller.resume(), text));
-  controller.whenFlowing(() => {
-    if (body.length > 0) {
+  const steps = [
+    () => {
+      if (isNew) handler.onResponseStart?.(controller, effect.status, Object.fromEntries(headers), text);
+      else pauseUnless(handler.onHeaders?.(effect.status, raw, () => controller.resume(), text));
+    },
+    () => {
+      if (body.length === 0) return;
       if (isNew) handler.onResponseData?.(controller, body);
-      else wantsMore(handler.onData?.(body));
-    }
-    controller.whenFlowing(() => {
+      else pauseUnless(handler.onData?.(body));
+    },
+    () => {
       controller.finished = true;
       if (isNew) handler.onResponseEnd?.(controller, {});
       else handler.onComplete?.([]);
-    });
-  });
+    },
+  ];
+  const run = (): void => {
+    const step = steps.shift();
+    if (!step) return;
+    try {
+      step();
+    } catch (error) {
+      controller.abort(error);
+    }
+    controller.whenFlowing(run);
+  };
+  run();
 }

@@ -59,6 +59,7 @@ class HeldController implements Controller {
 /** A handler whose answer arrives late: the connection is paused after the headers, and stays busy. */
 export function holding(handler: Handler, parts: readonly Part[]): Handler {
   let wait: Wait | undefined;
+  let abort: ((reason: unknown) => void) | undefined;
   return withMembers(handler, {
     onResponseStart(controller: Controller, status: number, headers: unknown, text?: string) {
       // Interim answers (1xx) are no answer; one hold a request.
@@ -78,6 +79,10 @@ export function holding(handler: Handler, parts: readonly Part[]): Handler {
       wait?.cancel();
       handler.onResponseError?.(controller, error);
     },
+    onConnect(real: (reason: unknown) => void, context?: unknown) {
+      abort = real;
+      handler.onConnect?.(real, context);
+    },
     onHeaders(status: number, headers: unknown, resume: () => void, text?: string) {
       if (status < 200 || wait) return handler.onHeaders?.(status, headers, resume, text);
       // The handler may call resume before its own onHeaders has returned.
@@ -88,9 +93,13 @@ export function holding(handler: Handler, parts: readonly Part[]): Handler {
         else early = true;
       };
       wait = new Wait(parts, () => {
-        const more = handler.onHeaders?.(status, headers, onResume, text);
-        open = true;
-        if (more !== false || early) resume();
+        try {
+          const more = handler.onHeaders?.(status, headers, onResume, text);
+          open = true;
+          if (more !== false || early) resume();
+        } catch (error) {
+          abort?.(error);
+        }
       });
       return false;
     },

@@ -14,23 +14,30 @@ import { onAbort } from './undici-signal.ts';
 /** Published when a client connects: a copy of undici that was loaded after arming shows itself. */
 const connecting = 'undici:client:beforeConnect';
 
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** Anything else is for undici to refuse, right then and there. */
 const isRequest = (opts: unknown, handler: unknown): boolean =>
-  typeof opts === 'object' &&
-  opts !== null &&
+  isObject(opts) &&
   typeof Reflect.get(opts, 'path') === 'string' &&
-  typeof handler === 'object' &&
-  handler !== null;
+  isObject(handler) &&
+  (typeof Reflect.get(handler, 'onResponseError') === 'function' ||
+    typeof Reflect.get(handler, 'onError') === 'function');
 
 /** An outcome in place of a connection. */
 function fail(dispatcher: object, opts: Options, handler: Handler, outcome: NonNullable<Plan['outcome']>): void {
   if (outcome.kind === 'error') {
     // A body that is a stream is drained, as a server that answers early does.
     (opts.body as { resume?: () => void } | null | undefined)?.resume?.();
-    return playAnswer(handler, outcome, opts.method ?? 'GET');
+    playAnswer(handler, outcome, opts.method ?? 'GET');
+    return;
   }
   const code = outcome.code ?? 'ECONNRESET';
   const error = platformError(code, peerOf(dispatcher, opts));
-  if (isConnectError(code)) return giveError(handler, error);
+  if (isConnectError(code)) {
+    giveError(handler, error);
+    return;
+  }
   const controller = new StandInController(handler);
   if (controller.start()) giveError(handler, error, controller);
 }

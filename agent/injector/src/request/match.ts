@@ -4,16 +4,16 @@ import { baggageOf, plainHost, type RequestFacts } from './facts.ts';
 export type Matcher = (request: RequestFacts) => boolean;
 export type Services = () => Readonly<Record<string, readonly Address[]>>;
 
-const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
 
 /** A text in which * stands for anything. */
-export const glob = (pattern: string): RegExp => new RegExp(`^${pattern.split('*').map(escape).join('.*')}$`, 's');
+export const glob = (pattern: string): RegExp => new RegExp(`^${pattern.split('*').map(escaped).join('.*')}$`, 's');
 
 /** A path: `*` stands for anything but a slash, `**` for anything, `/…/` is a regular expression. */
 export function pathPattern(pattern: string): RegExp {
   if (pattern.length > 2 && pattern.startsWith('/') && pattern.endsWith('/') && /[\\^$()[\]|?+]/.test(pattern))
     return new RegExp(pattern.slice(1, -1));
-  const parts = pattern.split('**').map((part) => part.split('*').map(escape).join('[^/]*'));
+  const parts = pattern.split('**').map((part) => part.split('*').map(escaped).join('[^/]*'));
   return new RegExp(`^${parts.join('.*')}$`, 's');
 }
 
