@@ -4,7 +4,7 @@ import type { Command } from '../cli/command.ts';
 import { usage } from '../cli/parse.ts';
 import { type AgentClient, requireAgent } from '../stack/agent-client.ts';
 import { agentFiles } from './agent-files.ts';
-import { readDocuments } from './documents.ts';
+import { readFaults } from './fault-file.ts';
 
 /** As in an experiment: no target armed within ten seconds means that the fault hits nothing. */
 const armedWithinMs = 10_000;
@@ -19,11 +19,11 @@ export const faultApply: Command = {
   async run({ values, settings, signal, progress }) {
     const file = values.string('file');
     if (file === undefined) throw usage('"fault apply" needs -f FILE');
-    const documents = await readDocuments(file, settings.workingDirectory);
+    const faults = await readFaults(file, settings.workingDirectory);
     const client = await requireAgent(agentFiles(settings));
     const armed: FaultStatus[] = [];
-    for (const document of documents) {
-      const { name } = await client.apply(document, signal);
+    for (const fault of faults) {
+      const { name } = await client.apply(fault, signal);
       progress(`${name}: created, waiting for a target`);
       armed.push(await untilArmed(client, name, signal));
     }

@@ -9,12 +9,14 @@ import { policyGet } from './policy-get.ts';
 import { policySet } from './policy-set.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
+import { validate } from './validate.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
   up,
   down,
   status,
+  validate,
   policyGet,
   policySet,
   faultApply,

@@ -1,11 +1,12 @@
-import { PadoError } from '@pado/fault';
+import { explain, PadoError, type SchemaError } from '@pado/fault';
 import type { PolicyDocument } from '@pado/kit/policy';
+import { Ajv } from 'ajv';
 import type { Command } from '../cli/command.ts';
 import { meant } from '../cli/parse.ts';
 import { paths } from '../stack/paths.ts';
 import { presetNames, presetOf, switchPolicies } from '../stack/policies.ts';
 import { requireStack } from '../stack/stack-file.ts';
-import { readDocuments } from './documents.ts';
+import { invalid, readDocuments } from './documents.ts';
 
 export const policySet: Command = {
   name: 'policy set',
@@ -29,14 +30,12 @@ async function fromFile(file: string, directory: string): Promise<Omit<PolicyDoc
       `there is no preset "${file}"${meant(file, presetNames)}; there are: ${presetNames.join(', ')}`,
     );
   }
-  const [document] = await readDocuments(file, directory);
-  const { Value } = await import('typebox/value');
-  const { policySchema } = await import('@pado/kit/policy');
-  const { revision: _, ...given } = document as Partial<PolicyDocument>;
+  const [source] = await readDocuments(file, directory);
+  if (source === undefined) throw new PadoError('ERR_PADO_INVALID', `${file}: there is nothing in it`);
+  const { revision: _, ...given } = source.value as Partial<PolicyDocument>;
   const candidate = { preset: 'custom', ...given, revision: 'none' };
-  const [error] = Value.Errors(policySchema, candidate);
-  if (error === undefined) return candidate as PolicyDocument;
-  throw new PadoError('ERR_PADO_INVALID', `${file}: ${error.instancePath || '/'} ${error.message}`, {
-    details: { file },
-  });
+  const { policySchema } = await import('@pado/kit/policy');
+  const fits = new Ajv({ allErrors: true, verbose: true, strict: false }).compile<PolicyDocument>(policySchema);
+  if (fits(candidate)) return candidate;
+  throw invalid(file, source, explain((fits.errors ?? []) as SchemaError[], candidate));
 }
