@@ -7,6 +7,9 @@ const settings = readSettings();
 enableCompileCache(join(settings.installation, '.pado/cache/compile'));
 const [{ run }, { commands }] = await Promise.all([import('./cli/run.ts'), import('./commands/index.ts')]);
 
+// A reader that has gone away (`pado lab … | head`) must not end a run before it has reverted and stopped everything.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 // Writes to pipes, files and terminals are synchronous on Linux, so nothing is cut off here; and a socket that some
 // library keeps alive does not hold up the prompt.
 process.exit(
