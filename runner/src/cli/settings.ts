@@ -11,8 +11,8 @@ export interface Settings {
   /** What relative file names mean: where the user stands, also under `npm run pado`. */
   readonly workingDirectory: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** stdout is a terminal: colours, live view. */
-  readonly terminal: boolean;
+  /** stderr may be drawn on: a terminal, and neither NO_COLOR, TERM=dumb nor CI is set. */
+  readonly drawing: boolean;
   /** Someone can press Ctrl-C: stdin and stdout are terminals and CI is not set. */
   readonly interactive: boolean;
   /** PADO_DEBUG: unexpected errors show their stack. */
@@ -22,15 +22,14 @@ export interface Settings {
 export function readSettings(): Settings {
   const environment = process.env;
   const installation = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
-  const terminal = process.stdout.isTTY === true;
   const ci = environment.CI !== undefined && environment.CI !== '' && environment.CI !== 'false';
   return {
     installation,
     project: projectOf(process.cwd(), installation),
     workingDirectory: userDirectory(environment, installation),
     environment,
-    terminal,
-    interactive: terminal && process.stdin.isTTY === true && !ci,
+    drawing: process.stderr.isTTY === true && !ci && !environment.NO_COLOR && environment.TERM !== 'dumb',
+    interactive: process.stdout.isTTY === true && process.stdin.isTTY === true && !ci,
     debug: environment.PADO_DEBUG !== undefined && environment.PADO_DEBUG !== '',
   };
 }

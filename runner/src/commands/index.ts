@@ -7,6 +7,7 @@ import { faultClear } from './fault-clear.ts';
 import { faultList } from './fault-list.ts';
 import { policyGet } from './policy-get.ts';
 import { policySet } from './policy-set.ts';
+import { run } from './run.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
 import { validate } from './validate.ts';
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   up,
   down,
   status,
+  run,
   validate,
   policyGet,
   policySet,

@@ -1,0 +1,42 @@
+import type { Invocation } from '../cli/command.ts';
+import type { Journal, StackFile } from '../contracts.ts';
+import { type RunResult, runExperiment } from '../experiment/run.ts';
+import { createLiveView } from '../live/live-view.ts';
+import { paths } from '../stack/paths.ts';
+
+export interface Watched extends Disposable {
+  /** @throws the interruption's reason, after the fault was reverted and the journal written. */
+  readonly run: (arm: Arm) => Promise<RunResult>;
+}
+
+export interface Arm {
+  readonly file: string;
+  readonly stack: StackFile;
+  /** The name of the policies in force. */
+  readonly policies: string;
+  readonly died: Promise<never>;
+}
+
+/** Runs experiments under one live view on stderr. */
+export function watched({ settings, signal }: Invocation): Watched {
+  const view = createLiveView({ output: process.stderr, color: settings.drawing });
+  const directory = paths(settings.project).runs;
+  return {
+    async run(arm) {
+      const result = await runExperiment({ ...arm, directory, signal, listener: view.listener });
+      signal.throwIfAborted();
+      return result;
+    },
+    [Symbol.dispose]: view.close,
+  };
+}
+
+/** A run in the document of `--json`. */
+export const summary = ({ journal, journalFile }: RunResult): RunSummary => {
+  const { id, policies, verdict, reason } = journal.pado;
+  return { id, policies, verdict, reason, journalFile };
+};
+
+export interface RunSummary extends Pick<Journal['pado'], 'id' | 'policies' | 'verdict' | 'reason'> {
+  readonly journalFile: string;
+}
