@@ -1,13 +1,17 @@
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { type AgentMessage, type InjectorMessage, maxLineBytes, suspendAfterMs } from '@pado/fault';
 import { exemptAgents } from '../hooks/exempt.ts';
-import { clearTimer, now, startImmediate, startTimer } from '../host/clock.ts';
+import { now, startInterval, stopInterval } from '../host/clock.ts';
 import { guarded, mishaps, trace } from '../host/guard.ts';
 import { LineSplitter } from './lines.ts';
 import { readMessage } from './message.ts';
 
-/** For the connection and the first byte of the answer, in milliseconds. */
-const connectTimeoutMs = 1_000;
+/**
+ * The connection and the first byte of the answer may take 1 s. It is counted in ticks, for a blocked loop (a program
+ * that is still loading, an event-loop fault) lets only one of them pass, and the answer may be waiting to be read.
+ */
+const connectTickMs = 100;
+const connectTicks = 10;
 
 // Taken at once: whoever patches node:http later (tracing, other tools) has nothing to do with this connection.
 const request = httpRequest;
@@ -34,14 +38,13 @@ export class Connection {
     };
     const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
     this.#request = request({ agent, headers, host, port: url.port || 80, method: 'POST', path: '/v1/channel' });
-    let isAnswered = false;
-    // After a turn of the poll phase: while the loop was blocked, the answer may have come.
-    const giveUp = (): void => {
-      if (!isAnswered) this.close();
-    };
-    const timer = startTimer(() => startImmediate(giveUp).unref(), connectTimeoutMs).unref();
+    let ticksLeft = connectTicks;
+    const timer = startInterval(() => {
+      ticksLeft -= 1;
+      if (ticksLeft === 0) this.close();
+    }, connectTickMs).unref();
     const onEnd = guarded(() => {
-      clearTimer(timer);
+      stopInterval(timer);
       if (this.#isClosed) return;
       this.#isClosed = true;
       this.#request.destroy();
@@ -59,8 +62,7 @@ export class Connection {
     this.#request.on(
       'response',
       guarded((response: IncomingMessage) => {
-        isAnswered = true;
-        clearTimer(timer);
+        stopInterval(timer);
         response.on(
           'error',
           guarded(() => {}),

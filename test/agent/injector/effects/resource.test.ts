@@ -1,5 +1,6 @@
 import type { Effect } from '@pado/fault';
 import t from 'tap';
+import { memoryLimit } from '../../../../agent/injector/src/host/limits.ts';
 import { connectedHost, type Host } from '../../../helpers/host.ts';
 import type { WireTarget } from '../../../helpers/wire-agent.ts';
 
@@ -128,5 +129,11 @@ t.test('memory: what would kill the process, or cannot be reckoned, is refused',
   const refused = { state: 'failed', code: 'ERR_PADO_REFUSED' };
   t.match(await codeOf({ kind: 'memory', where: 'heap', size: '99%' }), refused);
   t.match(await codeOf({ kind: 'memory', where: 'heap', size: '100Gi' }), refused);
+  if (memoryLimit() === undefined)
+    t.match(await codeOf({ kind: 'memory', where: 'rss', size: '50%' }), {
+      state: 'failed',
+      code: 'ERR_PADO_LIMIT_UNKNOWN',
+    });
+  else t.match(await codeOf({ kind: 'memory', where: 'rss', size: '99%' }), refused);
   t.ok(await host.ask('pid'), 'the process lives');
 });
