@@ -49,7 +49,10 @@ function sentence(error: SchemaError, root: unknown): Problem {
     case 'required': {
       const field = String(error.params.missingProperty);
       const properties = (schema.properties ?? {}) as Record<string, { description?: string } | undefined>;
-      return { path, message: `\`${field}\` is missing: ${properties[field]?.description ?? 'it is required'}` };
+      const kinds = kindsOf(schema, field);
+      const remedy =
+        kinds.length > 0 ? `; one of: ${kinds.join(', ')}` : `: ${properties[field]?.description ?? 'it is required'}`;
+      return { path, message: `\`${field}\` is missing${remedy}` };
     }
     case 'discriminator':
       return discriminator(error, path);
@@ -78,13 +81,17 @@ const unknownField = (field: string, known: readonly string[]): string => {
 
 function discriminator(error: SchemaError, path: Problem['path']): Problem {
   const tag = String(error.params.tag);
+  const kinds = kindsOf(error.parentSchema ?? {}, tag);
   const value = error.params.tagValue;
-  const branches = (error.parentSchema?.oneOf ?? []) as { properties?: Record<string, { const?: string }> }[];
-  const kinds = branches.flatMap((branch) => branch.properties?.[tag]?.const ?? []);
-  if (value === undefined) return { path, message: `\`${tag}\` is missing; one of: ${kinds.join(', ')}` };
   const meant = typeof value === 'string' ? nearest(value, kinds) : undefined;
   const question = meant === undefined ? '' : `: did you mean \`${meant}\`?`;
   return { path: [...path, tag], message: `${tag} is ${show(value)}${question}; one of: ${kinds.join(', ')}` };
+}
+
+/** The values by which the branches of an alternative are told apart. */
+function kindsOf(schema: Readonly<Record<string, unknown>>, tag: string): string[] {
+  const branches = (schema.oneOf ?? []) as { properties?: Record<string, { const?: string }> }[];
+  return branches.flatMap((branch) => branch.properties?.[tag]?.const ?? []);
 }
 
 /** Most wrong durations and sizes are numbers whose unit was left out. */

@@ -67,7 +67,7 @@ const routes: Readonly<Record<string, Handler>> = {
   },
 
   'PUT /v1/leases/:name': async ({ leases }, { name, request }) => {
-    const { durationMs } = (await readJson(request)) as { durationMs?: unknown };
+    const durationMs = ((await readJson(request)) as { durationMs?: unknown } | null)?.durationMs;
     if (typeof durationMs !== 'number' || !(durationMs > 0 && durationMs <= maxLeaseMs)) {
       throw new HttpProblem(400, 'ERR_PADO_INVALID', `durationMs must be a number of milliseconds up to ${maxLeaseMs}`);
     }
