@@ -126,6 +126,19 @@ export interface LoadSummary {
   readonly exitCode: number;
 }
 
+/** What a fault's target counted itself, from just before arming to just after the last revert, beside the evidence. */
+export interface OwnCount {
+  readonly fault: string;
+  /** Index in the fault's `effects`. */
+  readonly effect: number;
+  readonly service: string;
+  /** What was counted, such as `POST /charges`. */
+  readonly what: string;
+  readonly applied: number;
+  /** null when the service could not be asked. */
+  readonly counted: number | null;
+}
+
 /** One arm of a run in the journal, under `pado`. */
 export interface PadoJournal {
   readonly version: 1;
@@ -142,6 +155,8 @@ export interface PadoJournal {
   readonly probes: readonly ProbeResult[];
   /** Each fault with requested and delivered dose, as read after the last revert. */
   readonly faults: readonly FaultStatus[];
+  /** An independent witness for the applied counts, where a service has a counter of its own. */
+  readonly ownCounts?: readonly OwnCount[];
   readonly load?: LoadSummary;
   /** For the charts: from baseline to end, one point a second. */
   readonly series: readonly Series[];
