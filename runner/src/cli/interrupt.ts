@@ -5,11 +5,8 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 /** What a second Ctrl-C does before it ends the process at once. */
 const emergencies = new Set<() => void>();
 
-/** Registers what must happen even when the user does not wait; returns its undo. */
-export function onForce(action: () => void): () => void {
-  emergencies.add(action);
-  return () => emergencies.delete(action);
-}
+/** Registers what must happen even when the user does not wait; safe to be called when there is nothing left to do. */
+export const onForce = (action: () => void): void => void emergencies.add(action);
 
 export interface Interrupt extends Disposable {
   readonly signal: AbortSignal;

@@ -27,9 +27,7 @@ export async function startShop(
   const ports = readPorts(values.strings('port'));
   const tools = await ensureTools({ folder: join(installation, '.tools'), environment, signal, progress });
   progress('starting the shop: 8 services, PostgreSQL, Prometheus, the agent');
-  const stack = await startStack({ project, installation, environment, tools, ports, bound, signal, progress });
-  onForce(stack.kill);
-  return stack;
+  return startStack({ project, installation, environment, tools, ports, bound, signal, onForce, progress });
 }
 
 function readPorts(pairs: readonly string[]): Partial<Record<PortName, number>> {

@@ -32,6 +32,8 @@ export interface StackOptions {
   /** true: everything ends with this process; false: it stays when this process ends. */
   readonly bound: boolean;
   readonly signal: AbortSignal;
+  /** Gets what ends everything at once, for when nobody wants to wait. */
+  readonly onForce: (kill: () => void) => void;
   readonly progress: (line: string) => void;
 }
 
@@ -45,6 +47,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const draft = draftOf(at, ports, tools.k6);
   await claimStack(at.stackFile, draft, progress);
   const stack = supervise({ path: at.stackFile, draft, bound, signal: options.signal, progress });
+  options.onForce(stack.kill);
   const { signal } = stack;
   const log = (name: string) => join(at.logs, `${name}.log`);
   const node = { installation, environment, compileCache: at.compileCache, logs: at.logs };
