@@ -37,7 +37,7 @@ t.test('a refusal carries the status and the problem of the peer', async (t) => 
   const url = await peer(t, (_request, response) => json(response, 402, { code: 'payment_declined', detail: 'No.' }));
   const { made } = client(t, url, { fallback: true });
   const fallback = () => t.fail('a refusal is an answer: nothing to fall back from');
-  await t.rejects(made.request({ ...charge, fallback }), {
+  t.match(await failure(made.request({ ...charge, fallback })), {
     reason: 'status',
     status: 402,
     problem: { code: 'payment_declined' },

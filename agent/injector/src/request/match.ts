@@ -1,4 +1,4 @@
-import { type Address, bypassHeader, type Match, sparedPaths } from '@pado/fault';
+import { type Address, bypassHeader, type Match, pathPattern, sparedPaths } from '@pado/fault';
 import { baggageOf, plainHost, type RequestFacts } from './facts.ts';
 
 export type Matcher = (request: RequestFacts) => boolean;
@@ -8,14 +8,6 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/]/g, '
 
 /** A text in which * stands for anything. */
 export const glob = (pattern: string): RegExp => new RegExp(`^${pattern.split('*').map(escaped).join('.*')}$`, 's');
-
-/** A path: `*` stands for anything but a slash, `**` for anything, `/…/` is a regular expression. */
-export function pathPattern(pattern: string): RegExp {
-  if (pattern.length > 2 && pattern.startsWith('/') && pattern.endsWith('/') && /[\\^$()[\]|?+]/.test(pattern))
-    return new RegExp(pattern.slice(1, -1));
-  const parts = pattern.split('**').map((part) => part.split('*').map(escaped).join('[^/]*'));
-  return new RegExp(`^${parts.join('.*')}$`, 's');
-}
 
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || host.startsWith('127.') || host.endsWith('.localhost');

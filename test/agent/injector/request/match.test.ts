@@ -1,7 +1,8 @@
 import type { Match } from '@pado/fault';
+import { pathPattern } from '@pado/fault';
 import t from 'tap';
 import type { RequestFacts } from '../../../../agent/injector/src/request/facts.ts';
-import { matcher, pathPattern } from '../../../../agent/injector/src/request/match.ts';
+import { matcher } from '../../../../agent/injector/src/request/match.ts';
 
 interface Given extends Partial<Omit<RequestFacts, 'header'>> {
   readonly headers?: Readonly<Record<string, string>>;
