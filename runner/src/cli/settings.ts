@@ -34,15 +34,15 @@ export function readSettings(): Settings {
   };
 }
 
-/** The nearest folder upwards that holds `.pado`; else the checkout, when inside it; else the nearest package; else here. */
+/** The nearest folder upwards that holds `.pado` or is the checkout; else the nearest package; else here. */
 export function projectOf(directory: string, installation: string): string {
-  const inside = `${directory}/`.startsWith(`${installation}/`);
-  return up(directory, '.pado') ?? (inside ? installation : (up(directory, 'package.json') ?? directory));
+  const isProject = (at: string) => at === installation || existsSync(join(at, '.pado'));
+  return up(directory, isProject) ?? up(directory, (at) => existsSync(join(at, 'package.json'))) ?? directory;
 }
 
-function up(directory: string, name: string): string | undefined {
+function up(directory: string, fits: (at: string) => boolean): string | undefined {
   for (let at = resolve(directory); ; at = dirname(at)) {
-    if (existsSync(join(at, name))) return at;
+    if (fits(at)) return at;
     if (at === dirname(at)) return undefined;
   }
 }

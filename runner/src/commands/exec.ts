@@ -1,5 +1,4 @@
 import { delimiter, join } from 'node:path';
-import { bundle } from '@pado/injector/bundle';
 import type { Command } from '../cli/command.ts';
 import { usage } from '../cli/parse.ts';
 import type { Settings } from '../cli/settings.ts';
@@ -29,6 +28,7 @@ export const exec: Command = {
     const agent = await findAgent(agentFiles(settings));
     if (agent === undefined)
       progress('pado exec: no agent runs here ("pado agent" starts one): the program runs without faults');
+    const { bundle } = await import('@pado/injector/bundle');
     const environment = injected(
       { ...settings.environment, PATH: userPath(settings) },
       { bundle: await bundle(), name, labels, ...(agent === undefined ? {} : { agent }) },

@@ -1,6 +1,5 @@
 import { relative, resolve } from 'node:path';
 import type { Command } from '../cli/command.ts';
-import { validateExperiment } from '../experiment/validate.ts';
 import { paths } from '../stack/paths.ts';
 import { readPolicies } from '../stack/policies.ts';
 import { requireStack } from '../stack/stack-file.ts';
@@ -17,6 +16,7 @@ export const run: Command = {
   async run(invocation) {
     const { positionals, settings } = invocation;
     const files = positionals.map((file) => relative(process.cwd(), resolve(settings.workingDirectory, file)));
+    const { validateExperiment } = await import('../experiment/validate.ts');
     // A mistake in the last file is told before the first one has run.
     for (const file of files) await validateExperiment(file);
     const stack = await requireStack(paths(settings.project).stackFile);
@@ -24,7 +24,7 @@ export const run: Command = {
     const { promise: died, reject } = Promise.withResolvers<never>();
     died.catch(() => {}); // the run in progress tells
     using _watch = watchStack(stack, reject);
-    using view = watched(invocation);
+    using view = await watched(invocation);
     const runs: RunSummary[] = [];
     for (const file of files) runs.push(summary(await view.run({ file, stack, policies, died })));
     const text = runs.map(({ verdict, reason, journalFile }) => `${verdict}: ${reason}\n${journalFile}`).join('\n');

@@ -3,7 +3,7 @@ import type { Invocation, Option } from '../cli/command.ts';
 import { onForce } from '../cli/interrupt.ts';
 import { meant, usage } from '../cli/parse.ts';
 import type { StackFile } from '../contracts.ts';
-import { type PortName, portNames, startStack } from '../stack/start.ts';
+import { type PortName, portNames } from '../stack/port-names.ts';
 import type { Stack } from '../stack/supervise.ts';
 import { ensureTools } from '../tools/tools.ts';
 
@@ -27,6 +27,8 @@ export async function startShop(
   const ports = readPorts(values.strings('port'));
   const tools = await ensureTools({ folder: join(installation, '.tools'), environment, signal, progress });
   progress('starting the shop: 8 services, PostgreSQL, Prometheus, the agent');
+  // Loaded when needed, as everything that is large: `pado status` and `pado exec` are to answer at once.
+  const { startStack } = await import('../stack/start.ts');
   return startStack({ project, installation, environment, tools, ports, bound, signal, onForce, progress });
 }
 

@@ -1,7 +1,6 @@
 import { isAbsolute, resolve } from 'node:path';
 import type { Command } from '../cli/command.ts';
 import { services } from '../contracts.ts';
-import { validateExperiment } from '../experiment/validate.ts';
 import { readDocuments } from './documents.ts';
 import { faultOf } from './fault-file.ts';
 
@@ -28,6 +27,7 @@ async function check(file: string, directory: string): Promise<'fault' | 'experi
   }
   // Messages show the file as the user wrote it where the process stands where the user does.
   const path = isAbsolute(file) || directory === process.cwd() ? file : resolve(directory, file);
+  const { validateExperiment } = await import('../experiment/validate.ts');
   await validateExperiment(path, { services });
   return 'experiment';
 }

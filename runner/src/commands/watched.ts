@@ -1,7 +1,6 @@
 import type { Invocation } from '../cli/command.ts';
 import type { Journal, StackFile } from '../contracts.ts';
-import { type RunResult, runExperiment } from '../experiment/run.ts';
-import { createLiveView } from '../live/live-view.ts';
+import type { RunResult } from '../experiment/run.ts';
 import { paths } from '../stack/paths.ts';
 
 export interface Watched extends Disposable {
@@ -18,7 +17,11 @@ export interface Arm {
 }
 
 /** Runs experiments under one live view on stderr. */
-export function watched({ settings, signal }: Invocation): Watched {
+export async function watched({ settings, signal }: Invocation): Promise<Watched> {
+  const [{ runExperiment }, { createLiveView }] = await Promise.all([
+    import('../experiment/run.ts'),
+    import('../live/live-view.ts'),
+  ]);
   const view = createLiveView({ output: process.stderr, color: settings.drawing });
   const directory = paths(settings.project).runs;
   return {

@@ -9,6 +9,7 @@ import { readJson } from './files.ts';
 import { agentSpec, serviceSpec, url } from './node-processes.ts';
 import { type Paths, paths } from './paths.ts';
 import { writePolicies } from './policies.ts';
+import { type PortName, portNames } from './port-names.ts';
 import { choosePorts } from './ports.ts';
 import { preparePostgres } from './postgres.ts';
 import { identify } from './process-table.ts';
@@ -17,8 +18,6 @@ import { answers } from './ready.ts';
 import { claimStack } from './stack-file.ts';
 import { type Stack, supervise } from './supervise.ts';
 
-export const portNames = [...services, 'agent', 'prometheus', 'postgres'] as const;
-export type PortName = (typeof portNames)[number];
 type Ports = Readonly<Record<PortName, number>>;
 
 export interface StackOptions {
