@@ -1,0 +1,121 @@
+/* Draws the charts of a report, in the browser. uPlot stands before this script. */
+(() => {
+  const source = document.getElementById('panels');
+  if (source === null) return;
+  const { panels, words } = JSON.parse(source.textContent);
+
+  /** Colours follow the page's scheme, so they are read at each drawing. */
+  const color = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+  const tones = {
+    good: { color: 'ok', width: 2.5 },
+    degraded: { color: 'warn', width: 2.5, dash: [8, 4] },
+    bad: { color: 'bad', width: 2.5, dash: [2, 3] },
+    'in-flight': { color: 'arm-1', width: 2.5 },
+    queued: { color: 'bad', width: 2.5, dash: [8, 4] },
+    'arm-0': { color: 'arm-0', width: 2.5 },
+    'arm-1': { color: 'arm-1', width: 3.5 },
+    'arm-2': { color: 'arm-2', width: 2.5, dash: [8, 4] },
+  };
+
+  const short = (value) => String(Number(value.toPrecision(3)));
+  const inUnit = {
+    s: (value) => (value !== 0 && value < 1 ? `${short(value * 1000)} ms` : `${short(value)} s`),
+    rps: (value) => `${short(value)}/s`,
+    count: short,
+    ratio: (value) => `${short(value * 100)}%`,
+  };
+
+  const font = '13px system-ui, sans-serif';
+
+  /** The fault's window lies behind the lines, the limit and the labels above them. */
+  const marks = ({ shades, limit }) => ({
+    drawClear: (chart) => {
+      const { ctx, bbox } = chart;
+      ctx.save();
+      ctx.fillStyle = color('shade');
+      for (const [from, to] of shades) {
+        const start = Math.max(bbox.left, chart.valToPos(from, 'x', true));
+        const end = Math.min(bbox.left + bbox.width, chart.valToPos(to, 'x', true));
+        ctx.fillRect(start, bbox.top, end - start, bbox.height);
+      }
+      ctx.restore();
+    },
+    draw: (chart) => {
+      const { ctx, bbox } = chart;
+      ctx.save();
+      ctx.scale(devicePixelRatio, devicePixelRatio);
+      ctx.font = font;
+      const left = bbox.left / devicePixelRatio;
+      if (shades.length > 0) {
+        ctx.fillStyle = color('bad');
+        ctx.fillText(words.fault, chart.valToPos(0, 'x') + left + 5, bbox.top / devicePixelRatio + 14);
+      }
+      if (limit !== undefined) {
+        const right = left + bbox.width / devicePixelRatio;
+        const y = chart.valToPos(limit.value, 'y') + bbox.top / devicePixelRatio;
+        ctx.strokeStyle = color('ink');
+        ctx.fillStyle = color('ink');
+        ctx.lineWidth = 1.5;
+        ctx.setLineDash([5, 4]);
+        ctx.beginPath();
+        ctx.moveTo(left, y);
+        ctx.lineTo(right, y);
+        ctx.stroke();
+        ctx.textAlign = 'right';
+        ctx.fillText(limit.label, right - 4, y - 5);
+      }
+      ctx.restore();
+    },
+  });
+
+  const axis = (more) => ({
+    stroke: () => color('muted'),
+    font,
+    grid: { stroke: () => color('line'), width: 1 },
+    ticks: { stroke: () => color('line'), width: 1 },
+    ...more,
+  });
+
+  const draw = (place) => {
+    const panel = panels[Number(place.dataset.panel)];
+    const format = inUnit[panel.unit];
+    const { drawClear, draw: drawMarks } = marks(panel);
+    const shown = (_, value) => (value === null || value === undefined ? '–' : format(value));
+    const options = {
+      width: place.clientWidth,
+      height: 240,
+      cursor: { sync: { key: 'report' }, points: { size: 8 }, drag: { x: false, y: false } },
+      scales: { x: { time: false }, y: { range: [0, panel.top === 0 ? 1 : panel.top * 1.12] } },
+      axes: [
+        axis({ size: 34, values: (_, values) => values.map((value) => `${value} s`) }),
+        axis({ size: 66, values: (_, values) => values.map(format) }),
+      ],
+      series: [
+        { label: words.seconds, value: (_, value) => (value === null ? '–' : `${value} s`) },
+        ...panel.lines.map(({ label, tone }) => ({
+          label,
+          value: shown,
+          stroke: () => color(tones[tone].color),
+          width: tones[tone].width,
+          dash: tones[tone].dash,
+          points: { show: false },
+        })),
+      ],
+      hooks: { drawClear: [drawClear], draw: [drawMarks] },
+    };
+    const chart = new uPlot(options, [panel.x, ...panel.lines.map(({ values }) => values)], place);
+    new ResizeObserver(() => chart.setSize({ width: place.clientWidth, height: options.height })).observe(place);
+    return chart;
+  };
+
+  const charts = [...document.querySelectorAll('.chart')].map(draw);
+  const redraw = () => {
+    for (const chart of charts) chart.redraw(false, true);
+  };
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
+  addEventListener('beforeprint', () => {
+    for (const details of document.querySelectorAll('details')) details.open = true;
+    redraw();
+  });
+  addEventListener('afterprint', redraw);
+})();

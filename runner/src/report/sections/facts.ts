@@ -1,0 +1,45 @@
+import { formatDuration } from '@pado/fault';
+import type { Arm } from '../arms.ts';
+import { type Html, html } from '../html.ts';
+import { texts } from '../text.ts';
+
+const words = texts.facts;
+
+/** Everything else that the journals hold and a reader may ask for. */
+export const factsSection = (arms: readonly Arm[]): Html =>
+  html`<section aria-labelledby="facts"><h2 id="facts">${words.title}</h2>${arms.map(facts)}</section>`;
+
+function facts({ journal, pado, label }: Arm): Html {
+  const { load } = pado;
+  const rows: readonly (readonly [string, string])[] = [
+    [words.id, pado.id],
+    [words.verdict, `${pado.verdict}: ${pado.reason}`],
+    [words.status, journal.status],
+    [words.policies, pado.policies],
+    [words.start, journal.start],
+    [words.end, journal.end],
+    [words.duration, formatDuration(journal.duration * 1_000)],
+    [words.platform, journal.platform],
+    [words.node, journal.node],
+    [words.chaoslib, `chaoslib ${journal['chaoslib-version']}, pado ${pado.version}`],
+    ...(load === undefined
+      ? []
+      : [[words.load, `${load.script}, ${words.requests(load.requests.toLocaleString(texts.language))}`] as const]),
+  ];
+  const queries = [...new Map(pado.probes.map((probe) => [probe.name, probe])).values()].filter(
+    ({ query }) => query !== undefined,
+  );
+  return html`<details><summary>${words.run(label)}</summary>
+<dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
+${
+  queries.length > 0 &&
+  html`<h3>${words.queries}</h3><dl class="queries">${queries.map(
+    ({ name, expected, query }) => html`<dt>${name} ${expected}</dt><dd><code>${query}</code></dd>`,
+  )}</dl>`
+}
+<h3>${words.experiment}</h3><pre tabindex="0">${indented(journal.experiment)}</pre>
+${pado.faults.length > 0 && html`<h3>${words.fault}</h3><pre tabindex="0">${indented(pado.faults)}</pre>`}
+</details>`;
+}
+
+const indented = (value: unknown): string => JSON.stringify(value, null, 2) ?? '';
