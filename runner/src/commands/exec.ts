@@ -5,6 +5,7 @@ import type { Settings } from '../cli/settings.ts';
 import { findAgent } from '../stack/agent-client.ts';
 import { runForeground } from '../stack/foreground.ts';
 import { injected } from '../stack/injection.ts';
+import { answers } from '../stack/ready.ts';
 import { agentFiles } from './agent-files.ts';
 
 export const exec: Command = {
@@ -25,16 +26,21 @@ export const exec: Command = {
       );
     }
     const labels = Object.fromEntries(values.strings('label').map(readLabel));
+    // One that is down now may come back at the same address: the injector tries again and again.
     const agent = await findAgent(agentFiles(settings));
-    if (agent === undefined)
-      progress('pado exec: no agent runs here ("pado agent" starts one): the program runs without faults');
+    const up =
+      agent !== undefined && (await answers(`${agent.url}/readyz`, AbortSignal.timeout(1_000)).catch(() => false));
+    if (!up)
+      progress(
+        'pado exec: no agent is up ("pado agent" starts one): until there is one, the program runs without faults',
+      );
     const { bundle } = await import('@pado/injector/bundle');
     const environment = injected(
       { ...settings.environment, PATH: userPath(settings) },
       { bundle: await bundle(), name, labels, ...(agent === undefined ? {} : { agent }) },
     );
     const exitCode = await runForeground({ file, args, environment, cwd: settings.workingDirectory, quiet: json });
-    return { exitCode, json: { name, exitCode, agent: agent?.url ?? null } };
+    return { exitCode, json: { name, exitCode, agent: up ? agent.url : null } };
   },
 };
 

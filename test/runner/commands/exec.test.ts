@@ -8,6 +8,9 @@ import { userPath } from '../../../runner/src/commands/exec.ts';
 
 const bin = fileURLToPath(new URL('../../../runner/bin/pado', import.meta.url));
 
+/** A project whose agent has been killed; without that file, one of the checkout would be found. */
+const project = { '.pado': { 'agent.json': '{"url":"http://127.0.0.1:1","tokenFile":"none","pid":1}' } };
+
 async function pado(args: readonly string[], options: SpawnOptionsWithoutStdio) {
   const child = spawn('sh', [bin, ...args], options);
   child.stdin.end();
@@ -19,24 +22,25 @@ async function pado(args: readonly string[], options: SpawnOptionsWithoutStdio) 
 
 t.test('runs a program as a target and returns its exit code', async (t) => {
   const cwd = t.testdir({
-    '.pado': {},
+    ...project,
     'app.mjs': 'console.log(process.env.PADO_NAME, process.env.PADO_LABELS); process.exitCode = 7;',
   });
   const line = ['exec', '--name', 'web', '--label', 'tier=front', '--', 'node', 'app.mjs'];
-  const { exitCode, stdout } = await pado(line, { cwd });
+  const { exitCode, stdout, stderr } = await pado(line, { cwd });
   t.equal(exitCode, 7);
+  t.match(stderr, /no agent is up/);
   t.equal(stdout, 'web tier=front\n');
 });
 
 t.test('with --json stdout holds one document only', async (t) => {
-  const cwd = t.testdir({ '.pado': {} });
+  const cwd = t.testdir(project);
   const { stdout, stderr } = await pado(['exec', '--json', '--name', 'web', '--', 'node', '-p', '"hello"'], { cwd });
   t.match(JSON.parse(stdout), { name: 'web', exitCode: 0 });
   t.match(stderr, /hello/);
 });
 
 t.test('passes signals on', async (t) => {
-  const cwd = t.testdir({ '.pado': {} });
+  const cwd = t.testdir(project);
   const script = `process.on('SIGTERM', () => { console.log('asked'); process.exit(9); }); console.log('up'); setInterval(() => {}, 1e6);`;
   const child = spawn('sh', [bin, 'exec', '--name', 'web', '--', 'node', '-e', script], {
     cwd,
@@ -50,7 +54,7 @@ t.test('passes signals on', async (t) => {
 });
 
 t.test('refuses what cannot be a name, and a program that is not there', async (t) => {
-  const cwd = t.testdir({ '.pado': {} });
+  const cwd = t.testdir(project);
   t.match(await pado(['exec', '--', 'node'], { cwd }), { exitCode: 2, stderr: /needs --name NAME/ });
   t.match(await pado(['exec', '--name', 'Web!', '--', 'node'], { cwd }), { exitCode: 2, stderr: /not "Web!"/ });
   t.match(await pado(['exec', '--name', 'web', '--', 'no-such-program'], { cwd }), {

@@ -16,7 +16,8 @@ spec:
   ${more}
 `;
 const cwd = t.testdir({
-  '.pado': {},
+  // Of an agent that has been killed; without it, one of the checkout would be found.
+  '.pado': { 'agent.json': '{"url":"http://127.0.0.1:1","tokenFile":"none","pid":1}' },
   'slow.yaml': fault('effects: [{kind: latency, layer: http, direction: inbound, delay: 300ms}]'),
   'wrong.yaml': `# a comment\n---\n${fault('effects: [{kind: latency, layer: http, direction: inbound, delay: 3x}]')}`,
   'app.mjs': `import { createServer } from 'node:http';
@@ -40,7 +41,7 @@ async function untilStatus(fits: (status: { targets?: { name: string }[] }) => b
 }
 
 t.test('an agent alone, any program, a fault: applied, listed, cleared', async (t) => {
-  t.match(await pado('fault', 'list'), { exitCode: 5, stderr: /no agent runs here.*ERR_PADO_AGENT_UNREACHABLE/ });
+  t.match(await pado('fault', 'list'), { exitCode: 5, stderr: /no agent answers at .*ERR_PADO_AGENT_UNREACHABLE/ });
 
   const agent = start('agent');
   t.teardown(() => agent.kill('SIGKILL'));
