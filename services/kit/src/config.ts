@@ -23,12 +23,9 @@ export const databaseConfig = Type.Object({
     pattern: '^postgres(ql)?://',
     description: 'a URL such as postgres://user@host:5432/shop',
   }),
-  SHOP_DB_POOL_MAX: Type.Integer({
-    default: 8,
-    minimum: 1,
-    maximum: 90,
-    description: 'a number of connections from 1 to 90',
-  }),
+  SHOP_DB_POOL_MAX: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: 90, description: 'a number of connections from 1 to 90' }),
+  ),
 });
 
 /** The environment variable that holds a peer's URL: `payments` → `SHOP_PAYMENTS_URL`. */

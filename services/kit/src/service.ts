@@ -57,7 +57,10 @@ export interface ServiceDefinition<P extends TProperties = TProperties> {
   /** Services that this one calls; each needs `SHOP_<PEER>_URL`. */
   readonly peers: readonly string[];
   /** A folder of SQL files; the schema is called like the service. */
-  readonly database?: { readonly migrations: URL };
+  readonly database?: {
+    readonly migrations: URL /** Connections unless SHOP_DB_POOL_MAX says otherwise; by default 8. */;
+    readonly poolMax?: number;
+  };
   /** A cap on the requests handled at a time, from the configuration. */
   readonly cap?: (config: Static<TObject<P>>) => { maxInFlight: number; maxQueued: number; queueTimeoutMs: number };
   /** Paths that the cap lets pass, besides probes and metrics. */
@@ -151,7 +154,7 @@ export async function buildApp<P extends TProperties>(
       url: databaseUrl,
       schema: name,
       migrations: definition.database.migrations,
-      poolMax: base.SHOP_DB_POOL_MAX ?? 8,
+      poolMax: base.SHOP_DB_POOL_MAX ?? definition.database.poolMax ?? 8,
       onError: (error) => app.log.warn({ err: error }, 'an idle database connection broke'),
     });
     undo.push(() => database?.close() ?? Promise.resolve());

@@ -12,7 +12,8 @@ export const orders = defineService({
   name: 'orders',
   config: Type.Object({}),
   peers: ['cart', 'inventory', 'payments'],
-  database: { migrations: new URL('../migrations/', import.meta.url) },
+  // Each checkout holds a connection while it charges: more than the gateway lets through, so that the gateway's cap decides.
+  database: { migrations: new URL('../migrations/', import.meta.url), poolMax: 20 },
   build: async (app, context) => {
     const { db, client, log, metrics, databaseUrl } = context;
     const events = new Events(databaseUrl, (error) => log.warn({ err: error }, 'the event queue is in trouble'));

@@ -9,9 +9,9 @@ export const presets: Readonly<Record<PresetName, Omit<PolicyDocument, 'revision
   standard: {
     preset: 'standard',
     services: {
-      // Charging takes some 10 ms; 250 ms leaves room for a pause of the garbage collector and is half of the objective.
+      // Charging takes some 10 ms; 200 ms leaves room for a pause of the garbage collector, and the objective is 500 ms.
       orders: {
-        payments: { deadlineMs: 250, bulkhead: { maxConcurrent: 8, maxQueued: 0 }, fallback: true },
+        payments: { deadlineMs: 200, bulkhead: { maxConcurrent: 8, maxQueued: 0 }, fallback: true },
         '*': { deadlineMs: 2_000 },
       },
       gateway: {
