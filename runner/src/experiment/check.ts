@@ -39,13 +39,8 @@ export function checkExperiment(document: unknown, { file, services, broken }: C
     'fault',
     report,
   );
-  for (const { value, path } of probes)
-    checkProbe(
-      value,
-      path,
-      ours.some(({ value: { load } }) => load !== undefined),
-      report,
-    );
+  const hasLoad = (Array.isArray(extensions) ? extensions : []).some((extension) => 'load' in Object(extension));
+  for (const { value, path } of probes) checkProbe(value, path, hasLoad, report);
   unique(
     probes.map(({ value, path }) => ({ name: value.name, path: [...path, 'name'] })),
     'probe',

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { explain, PadoError, type Problem } from '@pado/fault';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { explain, nearest, PadoError, type Problem } from '@pado/fault';
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
 import { checkExperiment } from './check.ts';
 import { type Experiment, toExperiment } from './experiment.ts';
 import { type ExperimentDocument, experimentSchema, laterProviders } from './schema.ts';
@@ -35,7 +35,7 @@ export async function validateExperiment(file: string, options: ValidateOptions 
     );
   }
   const { value, problems } = substitute(source.value, options.environment ?? process.env);
-  const all = [...problems, ...check(value, file, options.services)];
+  const all = [...problems, ...check(value, file, options.services).filter(isNew(problems))];
   if (all.length > 0) {
     const findings = all.map(({ path, message, atKey = false }) => ({
       ...(atKey ? source.positionOfKey(path) : source.positionOf(path)),
@@ -55,10 +55,31 @@ const fits = new Ajv2020({ allErrors: true, verbose: true, discriminator: true, 
 );
 
 function check(document: unknown, file: string, services: readonly string[] | undefined): readonly Problem[] {
-  const wrong = fits(document) ? [] : explain(fits.errors ?? [], document).map(withLaterProviders(document));
-  const broken = (path: Path) => wrong.some((problem) => path.every((step, index) => problem.path[index] === step));
+  const errors = fits(document) ? [] : (fits.errors ?? []);
+  const wrong = explain(errors.filter(isCause(errors)), document).map(withLaterProviders(document));
+  const broken = (path: Path) => wrong.some((problem) => isWithin(problem.path, path));
   return [...wrong, ...checkExperiment(document, { file, services, broken })];
 }
+
+/** A misspelt field is not missing as well: one mistake, one finding. */
+const isCause =
+  (errors: readonly ErrorObject[]) =>
+  ({ keyword, instancePath, params, parentSchema }: ErrorObject): boolean => {
+    if (keyword !== 'required') return true;
+    const known = Object.keys(parentSchema?.properties ?? {});
+    const unknown = errors.filter(
+      (error) => error.keyword === 'additionalProperties' && error.instancePath === instancePath,
+    );
+    return !unknown.some((error) => nearest(error.params.additionalProperty, known) === params.missingProperty);
+  };
+
+/** Where a variable could not be replaced, its name is not a wrong value too. */
+const isNew =
+  (told: readonly Problem[]) =>
+  (problem: Problem): boolean =>
+    !told.some(({ path }) => isWithin(problem.path, path));
+
+const isWithin = (path: Path, around: Path): boolean => around.every((step, index) => path[index] === step);
 
 /** Providers of Chaos Toolkit deserve more than "not one of". */
 const withLaterProviders =

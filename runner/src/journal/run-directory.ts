@@ -7,7 +7,7 @@ export interface RunDirectory {
   readonly path: string;
 }
 
-/** Makes the folder of a run, `20261123T085950-slow-payments-naive`; within one second a number tells runs apart. */
+/** Makes the folder of a run, `20261123t085950z-slow-payments-naive`; within one second a number tells runs apart. */
 export async function makeRunDirectory(
   runs: string,
   experiment: string,
@@ -15,10 +15,7 @@ export async function makeRunDirectory(
   now: Date,
 ): Promise<RunDirectory> {
   await mkdir(runs, { recursive: true });
-  const stamp = now
-    .toISOString()
-    .replace(/\.\d+Z$/, '')
-    .replace(/[-:]/g, '');
+  const stamp = now.toISOString().replace(/\.\d+|[-:]/g, '');
   const base = [stamp, experiment, policies].map(slug).join('-');
   for (let attempt = 1; ; attempt++) {
     const id = attempt === 1 ? base : `${base}-${attempt}`;

@@ -16,6 +16,7 @@ const timeoutMs = 2_000;
 
 /** What a run asks of the agent; agent/fault/src/api.ts says what each call does. */
 export interface AgentApi {
+  /** Also when no process fits yet: the run waits for one. */
   readonly create: (name: string, spec: FaultSpec) => Promise<FaultStatus>;
   readonly read: (name: string) => Promise<FaultStatus>;
   /** Ends the fault and keeps its evidence. */
@@ -64,7 +65,12 @@ export function agentApi({ url, tokenFile }: Pick<AgentFile, 'url' | 'tokenFile'
   const lease = (name: string) => `/v1/leases/${encodeURIComponent(name)}`;
   return {
     create: async (name, spec) =>
-      (await call('POST', '/v1/faults', { apiVersion, kind: 'Fault', metadata: { name }, spec })) as FaultStatus,
+      (await call('POST', '/v1/faults?wait=true', {
+        apiVersion,
+        kind: 'Fault',
+        metadata: { name },
+        spec,
+      })) as FaultStatus,
     read: async (name) => (await call('GET', fault(name))) as FaultStatus,
     stop: async (name) => void (await call('PATCH', fault(name), { stopped: true })),
     remove: async (name) => void (await call('DELETE', fault(name))),

@@ -7,7 +7,8 @@ const armWithinMs = 10_000;
 /** Disarming takes one message; a target that is gone for good is told by then too. */
 const recoverWithinMs = 10_000;
 const lookEveryMs = 250;
-const checkEveryMs = 50;
+/** While something is waited for. */
+const checkEveryMs = 25;
 /** How late a first application shows: evidence comes once a second, and a look every quarter. */
 const evidenceLagMs = 1_000 + lookEveryMs;
 
@@ -79,6 +80,7 @@ export async function createFault(agent: AgentApi, { name, spec, onStatus }: Opt
       if (failure !== undefined) throw failure;
       if (performance.now() - startedAt > deadlineMs) return false;
       await sleep(checkEveryMs, undefined, { signal });
+      await look();
     }
     return true;
   };

@@ -1,0 +1,44 @@
+import type { FaultSpec } from '@pado/fault';
+import t from 'tap';
+import { countRequests, ownCounters } from '../../../../runner/src/providers/fault/own-count.ts';
+
+const exposition = `# HELP http_server_request_duration_seconds Time
+http_server_request_duration_seconds_bucket{le="1",service="payments",route="/charges",method="POST",status="201"} 9
+http_server_request_duration_seconds_count{service="payments",route="/charges",method="POST",status="201"} 300
+http_server_request_duration_seconds_count{service="payments",route="/charges",method="POST",status="402"} 3
+http_server_request_duration_seconds_count{service="payments",route="/charges",method="GET",status="200"} 50
+http_server_request_duration_seconds_count{service="payments",route="/refunds",method="POST",status="201"} 7
+http_client_request_duration_seconds_count{service="payments",route="/charges",method="POST",status="201"} 1000
+`;
+const spec = (effect: object, name = 'payments'): FaultSpec =>
+  ({
+    target: { selector: { matchLabels: { 'app.kubernetes.io/name': name } } },
+    ttl: '1s',
+    effects: [effect],
+  }) as FaultSpec;
+const latency = { kind: 'latency', direction: 'inbound', delay: '1s' };
+const urls = { payments: 'http://127.0.0.1:1' };
+
+t.equal(
+  countRequests(exposition, { method: ['POST'], path: '/charges' }),
+  303,
+  'by method and path, over all statuses',
+);
+t.equal(countRequests(exposition, { path: '/*' }), 360, 'a path may be a pattern');
+t.equal(countRequests(exposition, {}), 360, 'without a match everything the service served');
+t.equal(countRequests('', {}), 0);
+
+t.match(ownCounters(spec({ ...latency, match: { method: ['POST'], path: '/charges' } }), urls), [
+  { service: 'payments', effect: 0, what: 'POST /charges' },
+]);
+t.same(ownCounters(spec({ ...latency, direction: 'outbound' }), urls), [], 'the far side counts outbound requests');
+t.same(
+  ownCounters(spec({ kind: 'error', direction: 'inbound', status: 500 }), urls),
+  [],
+  'such a request never arrives',
+);
+t.same(ownCounters(spec(latency, 'stranger'), urls), [], 'a target that is no service of the shop');
+
+t.test('a service that is gone cannot vouch', async (t) => {
+  t.equal(await ownCounters(spec(latency), urls)[0]?.read(), null);
+});
