@@ -11,9 +11,11 @@ export interface Settings {
   /** What relative file names mean: where the user stands, also under `npm run pado`. */
   readonly workingDirectory: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** stderr may be drawn on: a terminal, and neither NO_COLOR, TERM=dumb nor CI is set. */
+  /** Colours and redrawing are welcome: stdout and stderr are terminals, and neither NO_COLOR, TERM=dumb nor CI is set. */
   readonly drawing: boolean;
-  /** Someone can press Ctrl-C: stdin and stdout are terminals and CI is not set. */
+  /** The terminal's width in columns; 100 without one. */
+  readonly width: number;
+  /** Someone can press Ctrl-C: stdin, stdout and stderr are terminals and CI is not set. */
   readonly interactive: boolean;
   /** PADO_DEBUG: unexpected errors show their stack. */
   readonly debug: boolean;
@@ -23,13 +25,15 @@ export function readSettings(): Settings {
   const environment = process.env;
   const installation = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
   const ci = environment.CI !== undefined && environment.CI !== '' && environment.CI !== 'false';
+  const terminal = process.stdout.isTTY === true && process.stderr.isTTY === true;
   return {
     installation,
     project: projectOf(process.cwd(), installation),
     workingDirectory: userDirectory(environment, installation),
     environment,
-    drawing: process.stderr.isTTY === true && !ci && !environment.NO_COLOR && environment.TERM !== 'dumb',
-    interactive: process.stdout.isTTY === true && process.stdin.isTTY === true && !ci,
+    drawing: terminal && !ci && !environment.NO_COLOR && environment.TERM !== 'dumb',
+    width: process.stdout.columns ?? 100,
+    interactive: terminal && process.stdin.isTTY === true && !ci,
     debug: environment.PADO_DEBUG !== undefined && environment.PADO_DEBUG !== '',
   };
 }

@@ -5,8 +5,10 @@ import { exec } from './exec.ts';
 import { faultApply } from './fault-apply.ts';
 import { faultClear } from './fault-clear.ts';
 import { faultList } from './fault-list.ts';
+import { lab } from './lab.ts';
 import { policyGet } from './policy-get.ts';
 import { policySet } from './policy-set.ts';
+import { report } from './report.ts';
 import { run } from './run.ts';
 import { status } from './status.ts';
 import { up } from './up.ts';
@@ -14,11 +16,13 @@ import { validate } from './validate.ts';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [
+  lab,
   up,
   down,
   status,
   run,
   validate,
+  report,
   policyGet,
   policySet,
   faultApply,

@@ -34,6 +34,17 @@ export async function watched({ settings, signal }: Invocation): Promise<Watched
   };
 }
 
+/** The comparison of two runs, for the terminal or for a file. */
+export async function comparison(
+  journals: readonly Journal[],
+  { drawing, width }: Invocation['settings'],
+): Promise<string> {
+  const [before, after] = journals;
+  if (before === undefined || after === undefined || journals.length > 2) return '';
+  const { beforeAfter } = await import('../report/before-after.ts');
+  return beforeAfter([before, after], { color: drawing, width });
+}
+
 /** A run in the document of `--json`. */
 export const summary = ({ journal, journalFile }: RunResult): RunSummary => {
   const { id, policies, verdict, reason } = journal.pado;
