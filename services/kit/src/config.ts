@@ -14,6 +14,9 @@ export const commonConfig = Type.Object({
     ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'].map((level) => Type.Literal(level)),
     { default: 'info', description: 'one of fatal, error, warn, info, debug, trace, silent' },
   ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: Type.Optional(
+    Type.String({ pattern: '^https?://', description: 'the URL of a collector, such as http://127.0.0.1:4318' }),
+  ),
   SHOP_POLICIES_FILE: Type.Optional(Type.String({ minLength: 1, description: 'a path to a JSON file of policies' })),
 });
 

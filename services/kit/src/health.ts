@@ -1,8 +1,8 @@
+// Adds `hide` to the types of a route's schema.
 import type {} from '@fastify/swagger';
-
+import type { App } from './definition.ts';
 import type { Metrics } from './metrics.ts';
 import { problem } from './problem.ts';
-import type { App } from './service.ts';
 
 /** The probe paths. `/healthz` looks at the process only: a restart mends nothing when a dependency is down. */
 export function addHealthRoutes(

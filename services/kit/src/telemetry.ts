@@ -5,14 +5,21 @@ import { idsOnlyTracer } from './trace.ts';
  * OpenTelemetry spans over OTLP when `OTEL_EXPORTER_OTLP_ENDPOINT` names a collector, ids only otherwise. The SDK is
  * loaded only then: it costs about 40 MB, which eight processes on one machine would all pay for nothing.
  */
-export async function createTracer(service: string, env: NodeJS.ProcessEnv): Promise<Tracer> {
-  if (!env.OTEL_EXPORTER_OTLP_ENDPOINT && !env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return idsOnlyTracer;
+export async function createTracer(service: string, endpoint: string | undefined): Promise<Tracer> {
+  if (endpoint === undefined) return idsOnlyTracer;
   const [{ NodeSDK }, { OTLPTraceExporter }, api] = await Promise.all([
     import('@opentelemetry/sdk-node'),
     import('@opentelemetry/exporter-trace-otlp-http'),
     import('@opentelemetry/api'),
   ]);
-  const sdk = new NodeSDK({ serviceName: service, traceExporter: new OTLPTraceExporter(), instrumentations: [] });
+  const traceExporter = new OTLPTraceExporter({ url: `${endpoint.replace(/\/$/, '')}/v1/traces` });
+  const sdk = new NodeSDK({
+    serviceName: service,
+    traceExporter,
+    instrumentations: [],
+    metricReaders: [],
+    logRecordProcessors: [],
+  });
   sdk.start();
   const tracer = api.trace.getTracer('@pado/kit');
   const kinds = { server: api.SpanKind.SERVER, client: api.SpanKind.CLIENT, consumer: api.SpanKind.CONSUMER };

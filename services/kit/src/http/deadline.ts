@@ -10,7 +10,7 @@ export function remainingMs(): number | undefined {
   return at === undefined ? undefined : Math.max(0, at - performance.now());
 }
 
-/** Reads the header; anything but a plain number counts as absent. */
+/** Reads the header, past deadlines as 0; anything but a whole number counts as absent. */
 export function parseDeadline(header: string | string[] | undefined): number | undefined {
-  return typeof header === 'string' && /^\d{1,9}$/.test(header) ? Number(header) : undefined;
+  return typeof header === 'string' && /^-?\d{1,9}$/.test(header) ? Math.max(0, Number(header)) : undefined;
 }

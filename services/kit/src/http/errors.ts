@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import type { ErrorObject } from 'ajv';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem, type ProblemDocument } from '../problem.ts';
 import { PeerError } from './peer-error.ts';
@@ -30,8 +31,8 @@ function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): F
 function toProblem(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof PeerError) return ofPeer(error);
-  const { validation, validationContext, statusCode, message, code } = error as FastifyError;
-  if (validation) return new Problem(400, 'invalid_request', `${validationContext}: ${message}`);
+  const { validation, validationContext = 'request', statusCode, message, code } = error as FastifyError;
+  if (validation) return new Problem(400, 'invalid_request', describeValidation(validation, validationContext));
   if (statusCode !== undefined && statusCode < 500)
     return new Problem(statusCode, code?.toLowerCase() ?? 'bad_request', message);
   request.log.error({ err: error }, 'unexpected error');
@@ -46,7 +47,7 @@ function ofPeer(error: PeerError): Problem {
       if (status < 500)
         return new Problem(status, error.problem?.code ?? 'peer_refused', error.problem?.detail ?? error.message);
       return new Problem(
-        status === 503 ? 503 : 502,
+        status === 503 || status === 504 ? status : 502,
         error.problem?.code ?? 'peer_failed',
         error.message,
         status === 503 ? { 'retry-after': '1' } : {},
@@ -60,4 +61,21 @@ function ofPeer(error: PeerError): Problem {
     case 'connection':
       return new Problem(502, 'peer_unreachable', error.message);
   }
+}
+
+type ValidationErrors = NonNullable<FastifyError['validation']>;
+
+/** Names each wrong field and what would be right: the schema's own words where it has some. */
+const describeValidation = (errors: ValidationErrors, part: string): string =>
+  errors.map((error) => `${part}${error.instancePath} ${expectation(error)}`).join('; ');
+
+function expectation({
+  keyword,
+  params,
+  message,
+  parentSchema,
+}: ValidationErrors[number] & Partial<ErrorObject>): string {
+  if (keyword === 'additionalProperties') return `must not have the unknown field "${params.additionalProperty}"`;
+  if (keyword === 'pattern' && parentSchema?.description) return `must be ${parentSchema.description}`;
+  return message ?? 'is invalid';
 }

@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type RequestContext, runInContext } from '../context.ts';
 import type { InFlightCap } from '../in-flight-cap.ts';
 import type { Metrics } from '../metrics.ts';
 import { problem } from '../problem.ts';
 import { parseTraceparent, type Tracer } from '../trace.ts';
-import { deadlineHeader, parseDeadline } from './deadline.ts';
+import { deadlineHeader, parseDeadline, remainingMs } from './deadline.ts';
 
 /** Paths that no cap, no metric and no trace concerns. */
 const internalPaths = new Set(['/healthz', '/readyz', '/metrics']);
@@ -20,6 +20,7 @@ interface Tools {
 
 /** Wraps each request: trace and deadline context, the in-flight cap, and the RED metrics. */
 export function observeRequests(app: FastifyInstance, { metrics, tracer, cap, uncapped }: Tools): void {
+  const contexts = new WeakMap<FastifyRequest, RequestContext>();
   app.addHook('onRequest', (request, reply, done) => {
     const path = request.url.split('?', 1)[0] ?? '/';
     if (internalPaths.has(path)) return done();
@@ -36,7 +37,7 @@ export function observeRequests(app: FastifyInstance, { metrics, tracer, cap, un
       baggage: header(request.headers.baggage),
       deadlineAt: deadlineMs === undefined ? undefined : startedAt + deadlineMs,
     };
-    request.log = request.log.child({ trace_id: span.traceId, span_id: span.spanId });
+    contexts.set(request, context);
     const gone = new AbortController();
     let leave: (() => void) | undefined;
     // 'close' comes once for every answer, also for one whose client has left.
@@ -48,8 +49,7 @@ export function observeRequests(app: FastifyInstance, { metrics, tracer, cap, un
       span.end({ 'http.request.method': request.method, 'http.route': route, 'http.response.status_code': status });
     });
     runInContext(context, () => {
-      if (deadlineMs === 0)
-        return done(problem(504, 'deadline_exceeded', 'The caller had stopped waiting before the request came.'));
+      if (deadlineMs === 0) return done(tooLate());
       if (cap === undefined || uncapped(path)) {
         if (cap === undefined) {
           metrics.serverInFlight.inc();
@@ -60,15 +60,23 @@ export function observeRequests(app: FastifyInstance, { metrics, tracer, cap, un
       cap.enter(gone.signal).then(
         (release) => {
           leave = release;
-          // The client may have left between the hand-over and here.
+          // The client may have left, or stopped waiting, between the hand-over and here.
           if (gone.signal.aborted) release();
-          done();
+          done(gone.signal.aborted || remainingMs() === 0 ? tooLate() : undefined);
         },
         (error: Error) => done(error),
       );
     });
   });
+  // The body's events come from the socket, outside the context: it is entered again once the body is there.
+  app.addHook('preValidation', (request, _reply, done) => {
+    const context = contexts.get(request);
+    if (context === undefined) done();
+    else runInContext(context, done);
+  });
 }
+
+const tooLate = () => problem(504, 'deadline_exceeded', 'The caller had stopped waiting before the work began.');
 
 const header = (value: string | string[] | undefined): string | undefined =>
   Array.isArray(value) ? value.join(',') : value;

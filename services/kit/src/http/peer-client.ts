@@ -42,7 +42,7 @@ export class PeerClient {
 
   constructor(options: PeerClientOptions) {
     this.#options = options;
-    // A server keeps idle connections for 75 s (serve.ts); letting go of them sooner avoids writing into a closed one.
+    // A server keeps idle connections for 75 s (service.ts); letting go of them sooner avoids writing into a closed one.
     this.#pool = new Pool(options.url, { connections: 256, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 60_000 });
     this.#bulkhead = new Bulkhead(options.peer, (inUse) =>
       options.metrics.bulkheadInUse.set({ peer: options.peer }, inUse),
@@ -64,12 +64,16 @@ export class PeerClient {
     return this.#pool.close();
   }
 
-  #call<T>(request: PeerRequest<T>, policy: PeerPolicy): Promise<T> {
+  async #call<T>(request: PeerRequest<T>, policy: PeerPolicy): Promise<T> {
     const { peer, metrics } = this.#options;
+    const startedAt = performance.now();
     const left = Math.min(policy.deadlineMs ?? Infinity, remainingMs() ?? Infinity);
-    const deadlineAt = left === Infinity ? undefined : performance.now() + left;
+    const ms = left === Infinity ? undefined : left;
+    const deadlineAt = ms === undefined ? undefined : startedAt + ms;
     const repeatable = request.method !== 'POST' || request.idempotencyKey !== undefined;
+    let attempted = false;
     const attempts = (signal: AbortSignal) => {
+      attempted = true;
       const attempt = () =>
         withTimeLimit({ peer, ms: policy.timeoutMs, reason: 'timeout' }, signal, (limited) =>
           this.#attempt(request, limited, deadlineAt),
@@ -78,21 +82,17 @@ export class PeerClient {
         ? withRetry(policy.retry, signal, () => metrics.retries.inc({ peer }), attempt)
         : attempt();
     };
-    return withTimeLimit(
-      { peer, ms: left === Infinity ? undefined : left, reason: 'deadline' },
-      undefined,
-      async (signal) => {
-        const { bulkhead } = policy;
-        if (bulkhead === undefined) return attempts(signal);
-        try {
-          return await this.#bulkhead.run(bulkhead, signal, () => attempts(signal));
-        } catch (error) {
-          if (error instanceof PeerError && error.reason === 'bulkhead')
-            this.#observe(request, 'bulkhead', performance.now());
-          throw error;
-        }
-      },
-    );
+    try {
+      return await withTimeLimit({ peer, ms, reason: 'deadline' }, undefined, (signal) =>
+        policy.bulkhead === undefined
+          ? attempts(signal)
+          : this.#bulkhead.run(policy.bulkhead, signal, () => attempts(signal)),
+      );
+    } catch (error) {
+      // A call that never left is counted too: a full bulkhead would be invisible otherwise.
+      if (!attempted && error instanceof PeerError) this.#observe(request, error.reason, startedAt);
+      throw error;
+    }
   }
 
   async #attempt<T>(request: PeerRequest<T>, signal: AbortSignal, deadlineAt: number | undefined): Promise<T> {
@@ -120,9 +120,6 @@ export class PeerClient {
         },
         body: request.body === undefined ? null : JSON.stringify(request.body),
         signal,
-        // Time limits are the policies' business, by signal: undici's own have a resolution of half a second.
-        headersTimeout: 0,
-        bodyTimeout: 0,
       });
       const text = await answer.body.text();
       outcome = answer.statusCode;

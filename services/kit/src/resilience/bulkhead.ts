@@ -1,7 +1,10 @@
 import { PeerError } from '../http/peer-error.ts';
 
-interface Waiter {
-  readonly admit: () => void;
+export interface BulkheadLimits {
+  /** Calls at a time. */
+  readonly maxConcurrent: number;
+  /** Calls that may wait beyond those; the next is refused. */
+  readonly maxQueued: number;
 }
 
 /**
@@ -11,51 +14,53 @@ interface Waiter {
 export class Bulkhead {
   readonly #peer: string;
   readonly #onChange: (inUse: number) => void;
-  readonly #queue = new Set<Waiter>();
+  /** Calls that wait, each by what admits it. */
+  readonly #queue = new Set<() => void>();
   #inUse = 0;
+  #maxConcurrent = 0;
 
   constructor(peer: string, onChange: (inUse: number) => void = () => {}) {
     this.#peer = peer;
     this.#onChange = onChange;
   }
 
-  async run<T>(
-    limits: { maxConcurrent: number; maxQueued: number },
-    signal: AbortSignal,
-    work: () => Promise<T>,
-  ): Promise<T> {
-    if (this.#inUse >= limits.maxConcurrent) {
-      if (this.#queue.size >= limits.maxQueued) throw new PeerError(this.#peer, 'bulkhead');
-      await this.#wait(signal);
-    } else {
-      this.#take(1);
-    }
+  async run<T>(limits: BulkheadLimits, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    this.#maxConcurrent = limits.maxConcurrent;
+    this.#admit();
+    if (this.#inUse < this.#maxConcurrent) this.#take(1);
+    else if (this.#queue.size >= limits.maxQueued) throw new PeerError(this.#peer, 'bulkhead');
+    else await this.#wait(signal);
     try {
       return await work();
     } finally {
-      const [next] = this.#queue;
-      // Lowered limits drain: the slot is handed on only while there are no more calls than allowed.
-      if (next !== undefined && this.#inUse <= limits.maxConcurrent) next.admit();
-      else this.#take(-1);
+      this.#take(-1);
+      this.#admit();
+    }
+  }
+
+  /** Takes a place for those who wait, as many as fit: at once, so that no newcomer comes in between. */
+  #admit(): void {
+    for (const admit of this.#queue) {
+      if (this.#inUse >= this.#maxConcurrent) return;
+      this.#take(1);
+      admit();
     }
   }
 
   #wait(signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = () => {
-        this.#queue.delete(waiter);
+        this.#queue.delete(admit);
         reject(signal.reason);
       };
-      const waiter: Waiter = {
-        admit: () => {
-          this.#queue.delete(waiter);
-          signal.removeEventListener('abort', leave);
-          resolve();
-        },
+      const admit = () => {
+        this.#queue.delete(admit);
+        signal.removeEventListener('abort', leave);
+        resolve();
       };
       if (signal.aborted) return leave();
       signal.addEventListener('abort', leave, { once: true });
-      this.#queue.add(waiter);
+      this.#queue.add(admit);
     });
   }
 

@@ -7,6 +7,7 @@ const pollMs = 500;
 export interface PoliciesFileOptions {
   readonly file: string | undefined;
   readonly onChange: (document: PolicyDocument) => void;
+  /** Hears once of each new reason why the file cannot be used. */
   readonly onInvalid: (reason: string) => void;
 }
 
@@ -15,6 +16,7 @@ export class PoliciesFile {
   readonly #options: PoliciesFileOptions;
   readonly #validate = new Ajv({ allErrors: true, strict: false }).compile<PolicyDocument>(policySchema);
   #text: string | undefined;
+  #complaint: string | undefined;
   #current = noPolicies;
   #timer: NodeJS.Timeout | undefined;
 
@@ -27,33 +29,44 @@ export class PoliciesFile {
   }
 
   async start(): Promise<void> {
-    this.#options.onChange(this.#current);
-    if (this.#options.file === undefined) return;
-    await this.#read();
-    this.#timer = setInterval(() => void this.#read(), pollMs).unref();
+    const { file, onChange } = this.#options;
+    onChange(this.#current);
+    if (file === undefined) return;
+    await this.#read(file);
+    this.#timer = setInterval(() => void this.#read(file), pollMs).unref();
   }
 
   close(): void {
     clearInterval(this.#timer);
   }
 
-  async #read(): Promise<void> {
-    const file = this.#options.file ?? '';
+  async #read(file: string): Promise<void> {
     try {
       const text = await readFile(file, 'utf8');
       if (text === this.#text) return;
       this.#text = text;
-      const document: unknown = JSON.parse(text);
-      if (!this.#validate(document)) {
-        const [first] = this.#validate.errors ?? [];
-        throw new Error(`${first?.instancePath || '/'} ${first?.message}`);
-      }
-      this.#current = document;
-      this.#options.onChange(document);
+      this.#current = this.#parse(text);
+      this.#complaint = undefined;
+      this.#options.onChange(this.#current);
     } catch (error) {
-      this.#options.onInvalid(
-        `${file}: ${error instanceof Error ? error.message : String(error)}; the last good policies stay in force`,
-      );
+      const complaint = `${file}: ${error instanceof Error ? error.message : String(error)}`;
+      if (complaint !== this.#complaint) this.#options.onInvalid(complaint);
+      this.#complaint = complaint;
     }
+  }
+
+  #parse(text: string): PolicyDocument {
+    const document: unknown = JSON.parse(text);
+    if (this.#validate(document)) return document;
+    const errors = this.#validate.errors ?? [];
+    throw new Error(
+      errors
+        .map(({ instancePath, message, params }) =>
+          [instancePath || '/', message, params.additionalProperty && `"${params.additionalProperty}"`]
+            .filter(Boolean)
+            .join(' '),
+        )
+        .join('; '),
+    );
   }
 }

@@ -23,7 +23,11 @@ export async function withRetry<T>(
         error instanceof PeerError && error.isFailure && error.reason !== 'deadline' && error.reason !== 'bulkhead';
       if (!repeatable || number >= options.maxAttempts || signal.aborted) throw error;
     }
-    if (options.backoffMs) await sleep(options.backoffMs, undefined, { signal });
+    if (options.backoffMs) {
+      await sleep(options.backoffMs, undefined, { signal }).catch(() => {
+        throw signal.reason;
+      });
+    }
     onRetry();
   }
 }

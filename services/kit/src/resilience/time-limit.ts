@@ -9,13 +9,14 @@ export async function withTimeLimit<T>(
   outer: AbortSignal | undefined,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
+  const { peer, ms, reason } = limit;
+  if (ms !== undefined && ms <= 0) throw new PeerError(peer, reason);
   const controller = new AbortController();
   const onOuter = () => controller.abort(outer?.reason);
   if (outer?.aborted) onOuter();
   outer?.addEventListener('abort', onOuter, { once: true });
-  const { peer, ms, reason } = limit;
   const timer =
-    ms === undefined ? undefined : setTimeout(() => controller.abort(new PeerError(peer, reason)), Math.max(0, ms));
+    ms === undefined ? undefined : setTimeout(() => controller.abort(new PeerError(peer, reason)), Math.ceil(ms));
   try {
     return await work(controller.signal);
   } finally {
