@@ -138,14 +138,13 @@ export const texts = {
     requests: (count: string) => `${count} requests`,
   },
   terminal: {
-    dose: 'fault applied',
-    delivered: 'delivered',
+    applied: 'applied',
+    delivered: 'mean delivered',
     verdict: 'verdict',
     degraded: (share: string) => `${share} degraded`,
-    of: (applied: string, matched: string) => `${applied} of ${matched}`,
+    of: (applied: number, matched: number) => `${applied} of ${matched}`,
     forRequested: (delivered: string, requested: string) => `${delivered} for ${requested}`,
     success: (journey: string) => `${journey} success`,
-    good: (journey: string) => `${journey} good`,
     wholeRun: 'whole run',
   },
 } as const;

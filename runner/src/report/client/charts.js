@@ -17,6 +17,12 @@
     'arm-2': { color: 'arm-2', width: 2.5, dash: [8, 4] },
   };
 
+  /** The legend's frame is broken like the line. */
+  const markerOf = (line) => {
+    const [stroke] = (line && tones[line.tone].dash) ?? [];
+    return stroke === undefined ? 'solid' : stroke > 4 ? 'dashed' : 'dotted';
+  };
+
   const short = (value) => String(Number(value.toPrecision(3)));
   const inUnit = {
     s: (value) => (value !== 0 && value < 1 ? `${short(value * 1000)} ms` : `${short(value)} s`),
@@ -33,6 +39,8 @@
       const { ctx, bbox } = chart;
       ctx.save();
       ctx.fillStyle = color('shade');
+      // Windows of several runs overlap: together they are as dark as one.
+      ctx.globalAlpha = 1 / shades.length;
       for (const [from, to] of shades) {
         const start = Math.max(bbox.left, chart.valToPos(from, 'x', true));
         const end = Math.min(bbox.left + bbox.width, chart.valToPos(to, 'x', true));
@@ -48,6 +56,7 @@
       const left = bbox.left / devicePixelRatio;
       if (shades.length > 0) {
         ctx.fillStyle = color('bad');
+        ctx.textAlign = 'left';
         ctx.fillText(words.fault, chart.valToPos(0, 'x') + left + 5, bbox.top / devicePixelRatio + 14);
       }
       if (limit !== undefined) {
@@ -62,7 +71,12 @@
         ctx.lineTo(right, y);
         ctx.stroke();
         ctx.textAlign = 'right';
-        ctx.fillText(limit.label, right - 4, y - 5);
+        ctx.setLineDash([]);
+        ctx.strokeStyle = color('surface');
+        ctx.lineWidth = 4;
+        ctx.lineJoin = 'round';
+        ctx.strokeText(limit.label, right - 4, y - 6);
+        ctx.fillText(limit.label, right - 4, y - 6);
       }
       ctx.restore();
     },
@@ -80,7 +94,7 @@
     const panel = panels[Number(place.dataset.panel)];
     const format = inUnit[panel.unit];
     const { drawClear, draw: drawMarks } = marks(panel);
-    const shown = (_, value) => (value === null || value === undefined ? '–' : format(value));
+    const shown = (_, value) => (value === null || value === undefined ? '' : format(value));
     const options = {
       width: place.clientWidth,
       height: 240,
@@ -91,7 +105,7 @@
         axis({ size: 66, values: (_, values) => values.map(format) }),
       ],
       series: [
-        { label: words.seconds, value: (_, value) => (value === null ? '–' : `${value} s`) },
+        { label: words.seconds, value: (_, value) => (value === null ? '' : `${value} s`) },
         ...panel.lines.map(({ label, tone }) => ({
           label,
           value: shown,
@@ -101,6 +115,7 @@
           points: { show: false },
         })),
       ],
+      legend: { markers: { width: 3, dash: (_, index) => markerOf(panel.lines[index - 1]) } },
       hooks: { drawClear: [drawClear], draw: [drawMarks] },
     };
     const chart = new uPlot(options, [panel.x, ...panel.lines.map(({ values }) => values)], place);

@@ -21,7 +21,7 @@ export function share(ratio: number | null | undefined): string {
   const percent = ratio * 100;
   if (percent > 0 && percent < 0.1) return '<0.1%';
   if (percent < 100 && percent > 99.9) return '>99.9%';
-  return `${Number(percent.toFixed(percent < 10 ? 1 : 0))}%`;
+  return `${Number(percent.toFixed(1))}%`;
 }
 
 export const rate = (perSecond: number | null | undefined): string =>

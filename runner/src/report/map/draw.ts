@@ -15,7 +15,8 @@ export interface Node {
 export interface Edge {
   readonly from: Box;
   readonly to: Box;
-  readonly label: string;
+  /** Lines beside the arrow. */
+  readonly labels: readonly string[];
   readonly moved: Moved;
   readonly dashed?: boolean;
 }
@@ -37,17 +38,37 @@ export const parts = ({ id, nodes, edges }: Pick<Drawing, 'id' | 'nodes' | 'edge
   (moved) =>
     html`<marker id="${id}-${moved}" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path class="head ${moved}" d="M0 0 L8 4 L0 8 z"/></marker>`,
 )}</defs>
-${edges.map((edge) => drawEdge(id, edge))}
-${nodes.map(drawNode)}`;
+${edges.map((edge) => drawEdge(id, edge))}${edges.map(drawLabels)}${nodes.map(drawNode)}`;
 
 export const drawing = (map: Drawing): Html =>
   html`<svg class="map" viewBox="0 0 ${map.width} ${map.height}" role="img" aria-label="${map.label}">${parts(map)}</svg>`;
 
-function drawEdge(id: string, { from, to, label, moved, dashed }: Edge): Html {
-  const { d, x, y } = path(from, to);
-  const anchor = Math.abs(from.x - to.x) < 1 ? 'start' : 'middle';
-  return html`<path class="edge ${moved}${dashed === true && ' dashed'}" d="${d}" marker-end="url(#${id}-${moved})"/>
-${label !== '' && html`<text class="edge-label ${moved}" x="${x}" y="${y + 5}" text-anchor="${anchor}">${label}</text>`}`;
+const lineHeight = 18;
+/** Of a digit at the labels' size; a little too wide is better than too narrow. */
+const digitWidth = 8.4;
+
+const drawEdge = (id: string, { from, to, moved, dashed }: Edge): Html =>
+  html`<path class="edge ${moved}${dashed === true && ' dashed'}" d="${path(from, to).d}" marker-end="url(#${id}-${moved})"/>
+`;
+
+function drawLabels({ from, to, labels, moved }: Edge): Html {
+  const { kind, x, y } = path(from, to);
+  const top = y - (labels.length * lineHeight) / 2 + 14;
+  const heightOf = (index: number): number => (kind === 'level' ? y - 8 + index * 26 : top + index * lineHeight);
+  const [left, anchor] = kind === 'upright' ? [x + 10, 'start'] : [x, kind === 'level' ? 'end' : 'middle'];
+  return html`${kind === 'slanted' && plate(x, y, labels)}${labels.map(
+    (label, index) =>
+      html`<text class="edge-label ${moved}" x="${left}" y="${heightOf(index)}" text-anchor="${anchor}">${label}</text>
+`,
+  )}`;
+}
+
+/** Hides the arrow behind its labels. */
+function plate(x: number, y: number, labels: readonly string[]): Html | undefined {
+  if (labels.length === 0) return undefined;
+  const width = Math.max(...labels.map(({ length }) => length)) * digitWidth + 6;
+  const height = labels.length * lineHeight;
+  return html`<rect class="plate" x="${x - width / 2}" y="${y - height / 2}" width="${width}" height="${height}" rx="4"/>`;
 }
 
 function drawNode({ box: { x, y, width, height }, name, lines, moved, badge }: Node): Html {

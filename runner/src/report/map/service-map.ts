@@ -1,7 +1,7 @@
 import type { FaultStatus } from '@pado/fault';
 import type { PadoJournal } from '../../contracts.ts';
 import { effectInWords } from '../facts/effect.ts';
-import { missing, rate, share, time } from '../facts/format.ts';
+import { rate, share, time } from '../facts/format.ts';
 import { nameOf, topology, users } from '../facts/topology.ts';
 import type { Html } from '../html.ts';
 import { drawing, type Edge, type Node } from './draw.ts';
@@ -18,7 +18,7 @@ export function serviceMap({ graph, faults }: PadoJournal, { id, label }: { id: 
       name: nameOf(service),
       lines:
         service === users
-          ? changed(movement, ({ rate: perSecond }) => rate(perSecond))
+          ? [changed(movement, ({ rate: perSecond }) => rate(perSecond)).join(' → ')]
           : linesOf(service, movement, graph),
       moved: service === users ? 'unknown' : movement.moved,
       ...(badge === undefined ? {} : { badge }),
@@ -29,7 +29,7 @@ export function serviceMap({ graph, faults }: PadoJournal, { id, label }: { id: 
     if (from === undefined || to === undefined) return [];
     const movement = edgeMovement(graph, edge);
     const events = edge.by === 'events';
-    return [{ from, to, label: events ? 'events' : edgeLabel(movement), moved: movement.moved, dashed: events }];
+    return [{ from, to, labels: events ? ['events'] : edgeLabels(movement), moved: movement.moved, dashed: events }];
   });
   return drawing({ id, label, ...size, nodes, edges });
 }
@@ -52,10 +52,10 @@ const changed = ({ before, during }: Movement, fact: (stats: Stats) => string): 
 
 const unlessSame = (values: readonly string[]): string => [...new Set(values)].join(' → ');
 
-function edgeLabel({ during, moved }: Movement): string {
-  if (during === undefined) return '';
-  const errors = (during.errorRate ?? 0) >= 0.01 ? ` ${share(during.errorRate)} ✗` : '';
-  return `${moved === 'steady' ? '' : `${movedSigns[moved]} `}${during.p99 === null ? missing : time(during.p99)}${errors}`;
+function edgeLabels({ during, moved }: Movement): readonly string[] {
+  if (during === undefined) return [];
+  const failed = (during.errorRate ?? 0) >= 0.01 ? [`${share(during.errorRate)} fail`] : [];
+  return [`${moved === 'steady' ? '' : movedSigns[moved]} ${time(during.p99)}`.trim(), ...failed];
 }
 
 const longest = 24;

@@ -1,7 +1,7 @@
 /** The map's own rules; the colours are those of the page that it stands in. */
 export const mapStyle = `
 .map text { font: 14px system-ui, -apple-system, 'Segoe UI', sans-serif; fill: var(--ink); font-variant-numeric: tabular-nums; }
-.map .name { font-size: 17px; font-weight: 650; }
+.map .name { font-size: 16px; font-weight: 650; }
 .map .node rect { fill: var(--surface); stroke: var(--edge); stroke-width: 1.5; }
 .map .node.steady rect { stroke: var(--ok); }
 .map .node.worse rect { stroke: var(--warn); stroke-width: 3; fill: var(--warn-surface); }
@@ -17,7 +17,7 @@ export const mapStyle = `
 .map .head.steady { fill: var(--ok); }
 .map .head.worse { fill: var(--warn); }
 .map .head.broken { fill: var(--bad); }
-.map .edge-label { paint-order: stroke; stroke: var(--surface); stroke-width: 5px; stroke-linejoin: round; }
+.map .plate { fill: var(--surface); }
 .map .edge-label.worse, .map .edge-label.broken { font-weight: 650; }
 `;
 

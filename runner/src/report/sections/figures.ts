@@ -1,5 +1,6 @@
+import type { ProbeResult } from '../../contracts.ts';
 import type { Arm } from '../arms.ts';
-import { observed, sign } from '../facts/format.ts';
+import { missing, observed, sign } from '../facts/format.ts';
 import { probeRows } from '../facts/probes.ts';
 import { type Html, html } from '../html.ts';
 import { texts } from '../text.ts';
@@ -17,12 +18,15 @@ export function figures(arms: readonly Arm[]): Html | undefined {
   if (shown.length === 0) return undefined;
   return html`<section aria-labelledby="figures"><h2 id="figures">${texts.figures.title}</h2><div class="figures">${shown.map(
     ({ name, runs, expected }) => html`<div class="card figure"><h3>${name}</h3>
-<p class="numbers">${runs.map(({ during }, index) => [
-      index > 0 && html`<span class="arrow" aria-hidden="true">→</span>`,
-      during === undefined
-        ? html`<span>–</span>`
-        : html`<span class="${during.met === null ? 'warn' : during.met ? 'ok' : 'bad'}"><small>${sign(during.met)}</small> ${observed(during.value, during.unit)}</span>`,
-    ])}</p>
+<p class="numbers">${runs.map(({ during }, index) => number(during, index > 0))}</p>
 <p class="muted">${texts.figures.wanted} ${expected}</p></div>`,
   )}</div></section>`;
 }
+
+const number = (during: ProbeResult | undefined, second: boolean): Html => {
+  const arrow = second && html`<span class="arrow" aria-hidden="true">→ </span>`;
+  if (during === undefined) return html`<span>${arrow}${missing}</span>`;
+  const { met, value, unit } = during;
+  const tone = met === null ? 'warn' : met ? 'ok' : 'bad';
+  return html`<span class="${tone}">${arrow}<small>${sign(met)}</small> ${observed(value, unit)}</span>`;
+};
