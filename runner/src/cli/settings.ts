@@ -1,6 +1,6 @@
 /** The only file of the command that reads `process.env`, the working directory and the terminal. */
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface Settings {
@@ -56,4 +56,10 @@ function userDirectory(environment: NodeJS.ProcessEnv, installation: string): st
   const here = process.cwd();
   const moved = here === installation && environment.npm_package_json === join(installation, 'package.json');
   return (moved ? environment.INIT_CWD : undefined) ?? here;
+}
+
+/** A path for people: relative where it is below the working directory. */
+export function shown(path: string): string {
+  const short = relative(process.cwd(), path);
+  return short.startsWith('..') ? path : short;
 }

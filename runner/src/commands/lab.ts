@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { dirname, join, relative } from 'node:path';
+import { dirname, join } from 'node:path';
 import { presetNames } from '@pado/kit/presets';
 import type { Command, Invocation } from '../cli/command.ts';
 import { meant, usage } from '../cli/parse.ts';
+import { shown } from '../cli/settings.ts';
 import type { RunResult } from '../experiment/run.ts';
 import { presetOf, switchPolicies } from '../stack/policies.ts';
 import type { Stack } from '../stack/supervise.ts';
@@ -74,7 +75,7 @@ async function fiveSteps(
   shop: Stack,
 ): Promise<readonly RunResult[]> {
   const { settings, signal, progress } = invocation;
-  const file = relative(process.cwd(), join(settings.installation, experiment));
+  const file = shown(join(settings.installation, experiment));
   using view = await watched(invocation);
   const arm = (policies: string) => view.run({ file, stack: shop.file, policies, died: shop.died });
 

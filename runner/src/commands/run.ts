@@ -1,5 +1,6 @@
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from '../cli/command.ts';
+import { shown } from '../cli/settings.ts';
 import { paths } from '../stack/paths.ts';
 import { readPolicies } from '../stack/policies.ts';
 import { requireStack } from '../stack/stack-file.ts';
@@ -15,7 +16,7 @@ export const run: Command = {
   examples: ['pado run experiments/slow-payments.yaml'],
   async run(invocation) {
     const { positionals, settings } = invocation;
-    const files = positionals.map((file) => relative(process.cwd(), resolve(settings.workingDirectory, file)));
+    const files = positionals.map((file) => shown(resolve(settings.workingDirectory, file)));
     const { validateExperiment } = await import('../experiment/validate.ts');
     // A mistake in the last file is told before the first one has run.
     for (const file of files) await validateExperiment(file);

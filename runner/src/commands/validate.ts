@@ -1,5 +1,6 @@
-import { isAbsolute, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from '../cli/command.ts';
+import { shown } from '../cli/settings.ts';
 import { services } from '../contracts.ts';
 import { readDocuments } from './documents.ts';
 import { faultOf } from './fault-file.ts';
@@ -25,10 +26,8 @@ async function check(file: string, directory: string): Promise<'fault' | 'experi
     for (const document of documents) faultOf(file, document);
     return 'fault';
   }
-  // Messages show the file as the user wrote it where the process stands where the user does.
-  const path = isAbsolute(file) || directory === process.cwd() ? file : resolve(directory, file);
   const { validateExperiment } = await import('../experiment/validate.ts');
-  await validateExperiment(path, { services });
+  await validateExperiment(shown(resolve(directory, file)), { services });
   return 'experiment';
 }
 
