@@ -8,7 +8,7 @@ import { type RunContext, settleMs } from './context.ts';
 import { plannedMs, recordProbe, runMethod } from './method.ts';
 import { judgeSummary } from './probe.ts';
 import { recovery } from './recovery.ts';
-import { judgeWindow, steadyState } from './steady-state.ts';
+import { judgeWindow, steadyState, steadyStateMs } from './steady-state.ts';
 import type { Facts, FaultFacts } from './verdict.ts';
 
 /** What the phases found besides what they recorded. */
@@ -67,7 +67,7 @@ async function beginLoad({
   signal,
   tell,
 }: RunContext): Promise<RunningLoad | undefined> {
-  const { load, warmupMs, baselineMs, recoveryMs } = experiment;
+  const { load, warmupMs, recoveryMs } = experiment;
   tell({
     type: 'phase',
     phase: 'load',
@@ -75,7 +75,7 @@ async function beginLoad({
     text: load === undefined ? 'no load of its own' : `k6 runs ${load.name}`,
   });
   if (load === undefined) return undefined;
-  const wholeMs = warmupMs + baselineMs + plannedMs(experiment.method) + recoveryMs;
+  const wholeMs = warmupMs + steadyStateMs(experiment) + plannedMs(experiment.method) + recoveryMs;
   return startLoad({
     ...load,
     k6: stack.k6,
@@ -99,7 +99,7 @@ const slackMs = 45_000;
 async function judgeDuring(context: RunContext): Promise<void> {
   const { during } = context.recording.windows;
   await sleep(settleMs, undefined, { signal: context.signal });
-  if (during !== undefined) await judgeWindow(context, 'during', during);
+  if (during !== undefined) context.recording.probes.push(...(await judgeWindow(context, 'during', during)));
 }
 
 function judgeSummaries({ experiment, recording, tell }: RunContext, summary: K6Summary): void {

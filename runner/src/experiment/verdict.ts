@@ -46,7 +46,7 @@ export function judge(facts: Facts): Judgement {
   const failed = probes.find(({ error }) => error !== undefined);
   if (failed !== undefined) return { verdict: 'error', reason: `"${failed.name}" could not be asked: ${failed.error}` };
 
-  const unsteady = before.filter(({ met }) => met !== true);
+  const unsteady = acts ? before.filter(({ met }) => met !== true) : [];
   if (unsteady.length > 0) return inconclusive(`no steady state to begin with: ${list(unsteady)}`);
   for (const { name, unarmed, applied, endedEarly } of faults) {
     if (unarmed !== undefined) return inconclusive(unarmed);

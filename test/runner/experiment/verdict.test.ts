@@ -97,8 +97,14 @@ const table: readonly (readonly [fact: string, facts: Facts, verdict: string, re
   [
     'a steady state alone that does not',
     { ...withProbes(probe('before', false)), faults: [], acts: false },
+    'deviated',
+    /not < 2 \(before\)/,
+  ],
+  [
+    'a steady state alone without data',
+    { ...withProbes(probe('before', null)), faults: [], acts: false },
     'inconclusive',
-    /no steady state/,
+    /had no data/,
   ],
   ['a method of probes alone', { ...good, faults: [] }, 'held', /./],
 ];

@@ -32,7 +32,8 @@ export function ownCounters(
 
 type Match = NonNullable<Extract<Effect, { kind: 'latency' }>['match']>;
 
-const line = /^http_server_request_duration_seconds_count\{(.*)\} (\S+)$/gm;
+const inFlight = /^http_server_in_flight(?:\{.*\})? (\S+)$/m;
+const answered = /^http_server_request_duration_seconds_count\{(.*)\} (\S+)$/gm;
 const label = /(\w+)="((?:[^"\\]|\\.)*)"/g;
 
 async function readCount(url: string, match: Match): Promise<number | null> {
@@ -44,11 +45,15 @@ async function readCount(url: string, match: Match): Promise<number | null> {
   }
 }
 
-/** Sums the requests of a text exposition that fit method and path; a path is compared with the route's pattern. */
+/**
+ * The requests of a text exposition that fit method and path (compared with the route's pattern): those answered, and
+ * all that are in flight, whose route no gauge tells. Without the latter a fault's last requests, which its end sets
+ * free, would be missed by as many as are being answered just then.
+ */
 export function countRequests(exposition: string, { method, path }: Match): number {
   const pattern = path === undefined ? /^/ : pathPattern(path);
-  let sum = 0;
-  for (const [, labels = '', value] of exposition.matchAll(line)) {
+  let sum = Number(inFlight.exec(exposition)?.[1] ?? 0);
+  for (const [, labels = '', value] of exposition.matchAll(answered)) {
     const named = Object.fromEntries([...labels.matchAll(label)].map(([, key, text]) => [key, text]));
     if (method !== undefined && !method.includes(named.method ?? '')) continue;
     if (pattern.test(named.route ?? '')) sum += Number(value);

@@ -8,6 +8,7 @@ http_server_request_duration_seconds_count{service="payments",route="/charges",m
 http_server_request_duration_seconds_count{service="payments",route="/charges",method="POST",status="402"} 3
 http_server_request_duration_seconds_count{service="payments",route="/charges",method="GET",status="200"} 50
 http_server_request_duration_seconds_count{service="payments",route="/refunds",method="POST",status="201"} 7
+http_server_in_flight{service="payments"} 2
 http_client_request_duration_seconds_count{service="payments",route="/charges",method="POST",status="201"} 1000
 `;
 const spec = (effect: object, name = 'payments'): FaultSpec =>
@@ -21,11 +22,11 @@ const urls = { payments: 'http://127.0.0.1:1' };
 
 t.equal(
   countRequests(exposition, { method: ['POST'], path: '/charges' }),
-  303,
-  'by method and path, over all statuses',
+  305,
+  'by method and path, over all statuses, and what is in flight',
 );
-t.equal(countRequests(exposition, { path: '/*' }), 360, 'a path may be a pattern');
-t.equal(countRequests(exposition, {}), 360, 'without a match everything the service served');
+t.equal(countRequests(exposition, { path: '/*' }), 362, 'a path may be a pattern');
+t.equal(countRequests(exposition, {}), 362, 'without a match everything the service served');
 t.equal(countRequests('', {}), 0);
 
 t.match(ownCounters(spec({ ...latency, match: { method: ['POST'], path: '/charges' } }), urls), [
