@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { errorCodes } from '@pado/fault';
 import { peerPolicySchema } from '@pado/kit/policy';
 import { presetNames } from '@pado/kit/presets';
@@ -41,10 +41,7 @@ t.test('README lists every exit code of a verdict', async (t) => {
 
 t.test('the folders and files that README names are there', async (t) => {
   for (const [, path] of readme.matchAll(/\]\((?!http)([^)#]+)\)/g)) {
-    await t.resolves(
-      path?.includes('.') || path === 'LICENSE' ? read(path ?? '') : readdir(new URL(path ?? '', root)),
-      path,
-    );
+    await t.resolves(access(new URL(path!, root)), path!);
   }
 });
 

@@ -32,7 +32,7 @@ export function readSettings(): Settings {
     workingDirectory: userDirectory(environment, installation),
     environment,
     drawing: terminal && !ci && !environment.NO_COLOR && environment.TERM !== 'dumb',
-    width: process.stdout.columns ?? 100,
+    width: process.stdout.columns || 100,
     interactive: terminal && process.stdin.isTTY === true && !ci,
     debug: environment.PADO_DEBUG !== undefined && environment.PADO_DEBUG !== '',
   };

@@ -2,7 +2,7 @@ import type { WriteStream } from 'node:tty';
 import type { Listener } from '../contracts.ts';
 import { plainLines, statusLine } from './plain.ts';
 import { render } from './render.ts';
-import { createScreen } from './screen.ts';
+import { createScreen, sizeOf } from './screen.ts';
 import { initial, type LiveState, reduce } from './state.ts';
 import { summaryLines } from './summary.ts';
 
@@ -37,15 +37,15 @@ function screenView(output: WriteStream, width?: number): LiveView {
   const screen = createScreen(output);
   const draw = (): void => {
     if (state.run === 0 || state.finished !== undefined) return;
-    const view = { width: width ?? output.columns, height: output.rows - 1, nowMs: performance.now() };
-    screen.draw(render(state, view));
+    const { columns, rows } = sizeOf(output);
+    screen.draw(render(state, { width: width ?? columns, height: rows - 1, nowMs: performance.now() }));
   };
   const timer = setInterval(draw, redrawMs).unref();
   output.on('resize', draw);
   return {
     listener: (event) => {
       state = reduce(state, event, performance.now());
-      if (event.type === 'finished') screen.keep(summaryLines(state, event, width ?? output.columns));
+      if (event.type === 'finished') screen.keep(summaryLines(state, event, width ?? sizeOf(output).columns));
     },
     close: () => {
       clearInterval(timer);

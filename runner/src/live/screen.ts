@@ -5,6 +5,12 @@ const csi = '\u001b[';
 /** Terminals that know mode 2026 show the frame at once; others ignore it. */
 const frame = { begin: `${csi}?2026h${csi}?25l`, end: `${csi}?2026l` };
 
+/** A pseudo-terminal that nobody has sized reports 0 rows and columns. */
+export const sizeOf = ({ columns, rows }: WriteStream): { columns: number; rows: number } => ({
+  columns: columns || 100,
+  rows: rows || 40,
+});
+
 export interface Screen {
   /** Puts these lines in place of the last ones. */
   readonly draw: (lines: readonly Line[]) => void;
@@ -22,7 +28,8 @@ export function createScreen(output: WriteStream): Screen {
 
   /** Up to the first row of the region; a narrower terminal has wrapped its lines onto more rows. */
   const home = (): string => {
-    const rows = shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(lineWidth(line) / output.columns)), 0);
+    const { columns } = sizeOf(output);
+    const rows = shown.reduce((sum, line) => sum + Math.max(1, Math.ceil(lineWidth(line) / columns)), 0);
     return rows === 0 ? '\r' : `${csi}${rows}A\r`;
   };
   const written = (lines: readonly Line[]): string => lines.map((line) => `${paint(line, true)}${csi}K\n`).join('');

@@ -1,3 +1,4 @@
+import { formatDuration } from '@pado/fault';
 import type { Journal, ProbeWindow, Verdict } from '../contracts.ts';
 import { armsOf } from './arms.ts';
 import { amount, summary } from './facts/dose.ts';
@@ -55,7 +56,10 @@ function probes(journals: readonly Journal[]): readonly Row[] {
             const result = results[window];
             if (result === undefined) return { text: missing };
             const tone = result.met === null ? 'unclear' : result.met ? 'good' : 'bad';
-            return { text: `${sign(result.met)} ${observed(result.value, result.unit)}`, tone };
+            const { recoveredAfterMs } = result;
+            const recovered =
+              recoveredAfterMs === undefined ? '' : `, ${texts.hypothesis.recovered(formatDuration(recoveredAfterMs))}`;
+            return { text: `${sign(result.met)} ${observed(result.value, result.unit)}${recovered}`, tone };
           }),
         }),
       ),

@@ -17,6 +17,8 @@ export const gateway = defineService({
     await addDocumentation(app);
     await app.register(
       async (api) => {
+        // The routes' response schemas describe what the peers answer; it is passed on as it came.
+        api.setSerializerCompiler(() => JSON.stringify);
         addProductRoutes(api, { catalog: client('catalog'), recommendations: client('recommendations') });
         addCartRoutes(api, client('cart'));
         addCheckoutRoutes(api, client('orders'));

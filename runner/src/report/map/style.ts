@@ -1,6 +1,6 @@
 /** The map's own rules; the colours are those of the page that it stands in. */
 export const mapStyle = `
-.map text { font: 14px system-ui, -apple-system, 'Segoe UI', sans-serif; fill: var(--ink); font-variant-numeric: tabular-nums; }
+.map text { font: 14px system-ui, -apple-system, Segoe UI, sans-serif; fill: var(--ink); font-variant-numeric: tabular-nums; }
 .map .name { font-size: 16px; font-weight: 650; }
 .map .node rect { fill: var(--surface); stroke: var(--edge); stroke-width: 1.5; }
 .map .node.steady rect { stroke: var(--ok); }

@@ -1,19 +1,20 @@
 import type { App, PeerClient } from '@pado/kit';
-import Type from 'typebox';
-import { productId, uuid } from '../schemas.ts';
+import Type, { type Static } from 'typebox';
+import { answers, cart, productId, uuid } from '../schemas.ts';
 
 const tags = ['cart'];
+type Cart = Static<typeof cart>;
 
-export function addCartRoutes(app: App, cart: PeerClient): void {
-  app.post('/carts', { schema: { summary: 'Take a cart', tags } }, async (_request, reply) => {
-    const body = await cart.request({ method: 'POST', path: '/carts', route: '/carts' });
-    return reply.code(201).send(body);
+export function addCartRoutes(app: App, carts: PeerClient): void {
+  app.post('/carts', { schema: { summary: 'Take a cart', tags, response: answers(201, cart) } }, async (_, reply) => {
+    const taken = await carts.request<Cart>({ method: 'POST', path: '/carts', route: '/carts' });
+    return reply.code(201).send(taken);
   });
 
   app.get(
     '/carts/:id',
-    { schema: { summary: 'Look into a cart', tags, params: Type.Object({ id: uuid }) } },
-    ({ params: { id } }) => cart.request({ method: 'GET', path: `/carts/${id}`, route: '/carts/:id' }),
+    { schema: { summary: 'Look into a cart', tags, params: Type.Object({ id: uuid }), response: answers(200, cart) } },
+    ({ params: { id } }) => carts.request<Cart>({ method: 'GET', path: `/carts/${id}`, route: '/carts/:id' }),
   );
 
   app.put(
@@ -24,10 +25,11 @@ export function addCartRoutes(app: App, cart: PeerClient): void {
         tags,
         params: Type.Object({ id: uuid, productId }),
         body: Type.Object({ quantity: Type.Integer({ minimum: 1, maximum: 99 }) }, { additionalProperties: false }),
+        response: answers(200, cart),
       },
     },
     ({ params, body }) =>
-      cart.request({
+      carts.request<Cart>({
         method: 'PUT',
         path: `/carts/${params.id}/items/${params.productId}`,
         route: '/carts/:id/items/:productId',

@@ -1,35 +1,33 @@
 import type { App, PeerClient } from '@pado/kit';
-import Type from 'typebox';
-import { page, productId } from '../schemas.ts';
+import Type, { type Static } from 'typebox';
+import { answers, page, product, productId } from '../schemas.ts';
+
+const tags = ['catalog'];
+const products = Type.Object({ items: Type.Array(product) });
+const productPage = Type.Object({
+  ...product.properties,
+  recommendations: Type.Array(product),
+  degraded: Type.Boolean({ description: 'Recommendations could not be had' }),
+});
 
 export function addProductRoutes(
   app: App,
   { catalog, recommendations }: Record<'catalog' | 'recommendations', PeerClient>,
 ): void {
   const list = (query: Record<string, string | number | undefined>) =>
-    catalog.request({ method: 'GET', path: '/products', route: '/products', query });
+    catalog.request<Static<typeof products>>({ method: 'GET', path: '/products', route: '/products', query });
 
+  const browse = Type.Object({ ...page, category: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })) });
   app.get(
     '/products',
-    {
-      schema: {
-        summary: 'Browse products',
-        tags: ['catalog'],
-        querystring: Type.Object({ ...page, category: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })) }),
-      },
-    },
+    { schema: { summary: 'Browse products', tags, querystring: browse, response: answers(200, products) } },
     ({ query }) => list(query),
   );
 
+  const search = Type.Object({ ...page, q: Type.String({ minLength: 1, maxLength: 100 }) });
   app.get(
     '/search',
-    {
-      schema: {
-        summary: 'Search products',
-        tags: ['catalog'],
-        querystring: Type.Object({ ...page, q: Type.String({ minLength: 1, maxLength: 100 }) }),
-      },
-    },
+    { schema: { summary: 'Search products', tags, querystring: search, response: answers(200, products) } },
     ({ query }) => list(query),
   );
 
@@ -38,14 +36,15 @@ export function addProductRoutes(
     {
       schema: {
         summary: 'A product, with what goes with it',
-        tags: ['catalog'],
+        tags,
         params: Type.Object({ id: productId }),
+        response: answers(200, productPage),
       },
     },
     async ({ params: { id } }) => {
-      const [product, recommended] = await Promise.all([
-        catalog.request<object>({ method: 'GET', path: `/products/${id}`, route: '/products/:id' }),
-        recommendations.request<{ items: unknown[]; degraded?: true }>({
+      const [found, recommended] = await Promise.all([
+        catalog.request<Static<typeof product>>({ method: 'GET', path: `/products/${id}`, route: '/products/:id' }),
+        recommendations.request<Static<typeof products> & { degraded?: true }>({
           method: 'GET',
           path: `/recommendations/${id}`,
           route: '/recommendations/:productId',
@@ -53,7 +52,7 @@ export function addProductRoutes(
           fallback: () => ({ items: [], degraded: true }),
         }),
       ]);
-      return { ...product, recommendations: recommended.items, degraded: recommended.degraded ?? false };
+      return { ...found, recommendations: recommended.items, degraded: recommended.degraded ?? false };
     },
   );
 }

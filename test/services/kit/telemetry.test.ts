@@ -1,0 +1,38 @@
+import { buffer } from 'node:stream/consumers';
+import t from 'tap';
+import { json, peer } from '../../helpers/peer.ts';
+import { serviceProcess } from '../../helpers/service-process.ts';
+
+t.setTimeout(60_000);
+
+t.test('spans go to the collector when there is one, and log lines carry their ids', async (t) => {
+  const traceId = '0af7651916cd43dd8448eb211c80319c';
+  const exported: { path: string | undefined; body: Buffer }[] = [];
+  const collector = await peer(t, async (request, response) => {
+    exported.push({ path: request.url, body: await buffer(request) });
+    response.end();
+  });
+  let traceparent: string | undefined;
+  const catalog = await peer(t, (request, response) => {
+    traceparent = String(request.headers.traceparent);
+    json(response, 200, { items: [] });
+  });
+  const service = serviceProcess(t, ['gateway'], {
+    SHOP_CATALOG_URL: catalog,
+    SHOP_CART_URL: catalog,
+    SHOP_ORDERS_URL: catalog,
+    SHOP_RECOMMENDATIONS_URL: catalog,
+    SHOP_SHIPPING_URL: catalog,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+  });
+  const answer = await fetch(`${await service.url()}/api/v1/products`, {
+    headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` },
+  });
+  t.equal(answer.status, 200);
+  t.match(traceparent, new RegExp(`^00-${traceId}-[0-9a-f]{16}-01$`));
+  service.child.kill('SIGTERM');
+  t.match(await service.exited, { code: 0 });
+  t.same([...new Set(exported.map(({ path }) => path))], ['/v1/traces']);
+  const sent = exported.map(({ body }) => body.toString('latin1')).join('');
+  for (const part of ['GET /api/v1/products', 'GET /products', traceId, 'gateway']) t.ok(sent.includes(part), part);
+});
