@@ -47,9 +47,14 @@ export async function project(t: Test) {
     pado,
     stack,
     isUp: () => existsSync(join(folder, '.pado/stack.json')),
-    /** Resolves with the one fault of the running experiment once it has hit someone. */
-    async bitten(): Promise<FaultStatus> {
+    /** Resolves with the one fault of the running experiment once it has hit someone; rejects when the command ends before. */
+    async bitten(command: { ended: Promise<Ended> }): Promise<FaultStatus> {
+      let ended: Ended | undefined;
+      void command.ended.then((how) => {
+        ended = how;
+      });
       for (;;) {
+        if (ended) throw new Error(`the command ended early: ${ended.stderr}`);
         await new Promise((resolve) => setTimeout(resolve, 100));
         try {
           const { agent } = await stack();
@@ -59,7 +64,7 @@ export async function project(t: Test) {
           const active = items.find((fault) => fault.phase === 'Injected' && (fault.evidence[0]?.applied ?? 0) > 0);
           if (active) return active;
         } catch {
-          // Not up yet; the test's own timeout is the limit.
+          // Not up yet.
         }
       }
     },
