@@ -1,7 +1,8 @@
 import { formatDuration, parseDuration } from './duration.ts';
 import type { Problem } from './explain.ts';
 import { pathPattern } from './path-pattern.ts';
-import type { Effect, FaultSpec, RequestEffect } from './schema.ts';
+import { parseSize } from './quantity.ts';
+import type { Effect, FaultSpec, Match, RequestEffect } from './schema.ts';
 import { maxTtlMs } from './schema.ts';
 
 /** The longest that one stall may block the main thread, in milliseconds. */
@@ -56,9 +57,12 @@ function checkTarget({ target }: FaultSpec, report: Report): void {
 }
 
 function checkEffect(effect: Effect, report: Report): void {
+  if (isRequestEffect(effect)) checkRequest(effect, report);
   if (effect.kind === 'latency') checkDelay(effect, report);
+  if (effect.kind === 'error') checkAnswer(effect, report);
   if (effect.kind === 'event-loop') checkStall(effect, report);
-  if ('direction' in effect) checkRequest(effect, report);
+  if (effect.kind === 'memory') checkMemory(effect, report);
+  if (effect.kind === 'gc') checkAbsolute('rate', effect.rate, report);
 }
 
 function checkDelay(
@@ -81,9 +85,41 @@ function checkDelay(
   if (delayMs === 0 && jitterMs === 0) report(['delay'], '`delay` is nothing: there would be no fault');
 }
 
+const requestKinds: readonly string[] = ['latency', 'error', 'abort', 'hang', 'throttle', 'truncate'];
+export const isRequestEffect = (effect: Effect): effect is RequestEffect => requestKinds.includes(effect.kind);
+
+/** The fields of a match that mean something on a layer. */
+const matchFields: Readonly<Record<'http' | 'tcp' | 'dns', readonly (keyof Match)[]>> = {
+  http: ['service', 'host', 'port', 'method', 'path', 'headers', 'baggage'],
+  tcp: ['service', 'host', 'port'],
+  dns: ['host'],
+};
+
 function checkRequest(effect: RequestEffect, report: Report): void {
-  const { direction, match = {} } = effect;
-  if (direction === 'inbound') {
+  const { layer = 'http', direction, match = {} } = effect;
+  if (layer === 'http' && direction === undefined) {
+    report(
+      [],
+      '`direction` is missing: inbound (requests that the target receives) or outbound (requests that the target sends)',
+    );
+  }
+  if (layer !== 'http' && direction === 'inbound')
+    report(['direction'], `\`direction\` is inbound, but layer ${layer} is outbound: leave it out`);
+  if (layer !== 'http' && effect.sampling === 'request')
+    report(['sampling'], `\`sampling\` request needs headers, which layer ${layer} does not have: use attempt`);
+  if (layer === 'dns' && 'at' in effect) report(['at'], '`at` has no meaning for layer dns: leave it out');
+  for (const field of Object.keys(match) as (keyof Match)[]) {
+    if (matchFields[layer].includes(field)) continue;
+    report(
+      ['match', field],
+      `\`match.${field}\` has no meaning for layer ${layer}; known there: ${matchFields[layer].join(', ')}`,
+    );
+  }
+  if (layer === 'http') checkHttp(effect, match, report);
+}
+
+function checkHttp(effect: RequestEffect, match: Match, report: Report): void {
+  if (effect.direction === 'inbound') {
     if (effect.kind === 'abort' && (effect.code ?? 'ECONNRESET') !== 'ECONNRESET') {
       report(
         ['code'],
@@ -107,6 +143,31 @@ function checkRequest(effect: RequestEffect, report: Report): void {
   } catch (error) {
     report(['match', 'path'], `\`path\` is not a regular expression: ${(error as Error).message}`);
   }
+}
+
+/** On layer http an error is a status, on layer dns a code. */
+function checkAnswer({ layer = 'http', ...effect }: Extract<Effect, { kind: 'error' }>, report: Report): void {
+  const wanted = layer === 'http' ? 'status' : 'code';
+  const example = layer === 'http' ? 'an HTTP status from 400 to 599' : 'ENOTFOUND or EAI_AGAIN';
+  if (effect[wanted] === undefined) report([], `\`${wanted}\` is missing: ${example}`);
+  for (const field of layer === 'http' ? (['code'] as const) : (['status', 'body', 'headers'] as const)) {
+    if (effect[field] === undefined) continue;
+    const other = layer === 'http' ? 'layer dns' : 'layer http';
+    report([field], `\`${field}\` belongs to ${other}: this effect is on layer ${layer}`);
+  }
+}
+
+function checkMemory({ leak, ramp }: Extract<Effect, { kind: 'memory' }>, report: Report): void {
+  if (leak === undefined) return;
+  checkAbsolute('leak', leak, report);
+  if (ramp !== undefined) report(['ramp'], '`ramp` and `leak` both say how fast: leave one out');
+}
+
+/** What is taken each second is a size, never a share of a limit, and not nothing. */
+function checkAbsolute(field: string, text: string, report: Report): void {
+  const size = parseSize(text);
+  if (!size || !('bytes' in size) || size.bytes === 0)
+    report([field], `\`${field}\` is ${text}: a size each second, such as 64Mi`);
 }
 
 function checkStall({ load, stall, every }: Extract<Effect, { kind: 'event-loop' }>, report: Report): void {

@@ -1,5 +1,6 @@
-import { abort, error, latency } from './effects/request.ts';
-import { cpu, eventLoop, memory } from './effects/resource.ts';
+import { exit, kill, reject, throwing, unhealthy, unready } from './effects/lifecycle.ts';
+import { abort, error, hang, latency, throttle, truncate } from './effects/request.ts';
+import { cpu, eventLoop, gc, memory, sockets, threadpool } from './effects/resource.ts';
 import { duration } from './fields.ts';
 import {
   array,
@@ -25,9 +26,13 @@ export const nameLabel = 'app.kubernetes.io/name';
 
 const label = string({ description: 'a label value', maxLength: 63 });
 
-export const effectSchema = union('kind', [latency, error, abort, eventLoop, cpu, memory], {
-  description: 'one effect, told by its `kind`',
-});
+const effects = [
+  ...[latency, error, abort, hang, throttle, truncate],
+  ...[eventLoop, cpu, memory, gc, threadpool, sockets],
+  ...[exit, kill, throwing, reject, unready, unhealthy],
+] as const;
+
+export const effectSchema = union('kind', effects, { description: 'one effect, told by its `kind`' });
 
 export const targetSchema = object(
   {
@@ -114,10 +119,23 @@ export type Match = NonNullable<Described<typeof latency>['match']>;
 export type LatencyEffect = Described<typeof latency>;
 export type ErrorEffect = Described<typeof error>;
 export type AbortEffect = Described<typeof abort>;
-export type RequestEffect = LatencyEffect | ErrorEffect | AbortEffect;
+export type HangEffect = Described<typeof hang>;
+export type ThrottleEffect = Described<typeof throttle>;
+export type TruncateEffect = Described<typeof truncate>;
+/** What acts on requests, exchanges or look-ups: everything but layer process. */
+export type RequestEffect = LatencyEffect | ErrorEffect | AbortEffect | HangEffect | ThrottleEffect | TruncateEffect;
 export type EventLoopEffect = Described<typeof eventLoop>;
 export type CpuEffect = Described<typeof cpu>;
 export type MemoryEffect = Described<typeof memory>;
+export type GcEffect = Described<typeof gc>;
+export type ThreadpoolEffect = Described<typeof threadpool>;
+export type SocketsEffect = Described<typeof sockets>;
+export type ExitEffect = Described<typeof exit>;
+export type KillEffect = Described<typeof kill>;
+export type ThrowEffect = Described<typeof throwing>;
+export type RejectEffect = Described<typeof reject>;
+export type UnreadyEffect = Described<typeof unready>;
+export type UnhealthyEffect = Described<typeof unhealthy>;
 export type Effect = Described<typeof effectSchema>;
 export type EffectKind = Effect['kind'];
 export type Target = Described<typeof targetSchema>;

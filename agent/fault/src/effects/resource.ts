@@ -1,7 +1,7 @@
 import { duration, percent, size } from '../fields.ts';
-import { integer, literal, object, oneOf } from '../json-schema.ts';
+import { boolean, integer, literal, object, oneOf } from '../json-schema.ts';
 
-const layer = literal('process', {
+export const layer = literal('process', {
   description: 'process: the fault acts on the process as a whole',
   default: 'process',
 });
@@ -44,11 +44,59 @@ export const memory = object(
   {
     kind: literal('memory', { description: 'holds memory' }),
     where: oneOf(['heap', 'rss'], { description: "heap (V8's own limit) or rss (the container's limit)" }),
-    size: size('how much is held'),
   },
   {
     layer,
+    size: size('how much is held; with `leak` the most that is held'),
     ramp: duration('time from nothing to the whole size', { default: '0ms' }),
+    leak: size('how much more is held each second, until `size` or the guard is reached'),
+    allowKill: boolean({
+      description: 'true lifts the guard, so that the limit itself may end the process',
+      default: false,
+    }),
   },
-  { description: "memory: holds touched memory, in V8's heap or outside of it" },
+  { description: "memory: holds touched memory, in V8's heap or outside of it, by `size` or by `leak`" },
+  { anyOf: [{ required: ['size'] }, { required: ['leak'] }] },
+);
+
+/** Garbage: allocated and dropped at once. */
+export const gc = object(
+  {
+    kind: literal('gc', { description: 'makes garbage' }),
+    rate: size('how much garbage is made each second'),
+  },
+  { layer },
+  {
+    description: "gc: allocates and drops objects at a rate, so that V8's collector takes its share of the main thread",
+  },
+);
+
+/** Threads of libuv's pool that do nothing else. */
+export const threadpool = object(
+  { kind: literal('threadpool', { description: "occupies threads of libuv's pool" }) },
+  {
+    layer,
+    occupied: integer({
+      description: 'how many threads are occupied; by default all of them (UV_THREADPOOL_SIZE, else 4)',
+      minimum: 1,
+      maximum: 1_024,
+    }),
+  },
+  { description: "threadpool: occupies threads of libuv's pool, which files, dns.lookup, crypto and zlib share" },
+);
+
+/** Descriptors that are open for nothing. */
+export const sockets = object(
+  {
+    kind: literal('sockets', { description: 'holds sockets open' }),
+    held: integer({ description: 'how many sockets are held open', minimum: 1, maximum: 1_000_000 }),
+  },
+  {
+    layer,
+    allowKill: boolean({
+      description: 'true lifts the guard that leaves the process 64 descriptors of its own limit',
+      default: false,
+    }),
+  },
+  { description: 'sockets: holds sockets open, each of which takes a file descriptor of the process' },
 );

@@ -10,6 +10,9 @@ export function createEffect(effect: Effect, context: EffectContext): RunningEff
     case 'latency':
     case 'error':
     case 'abort':
+    case 'hang':
+    case 'throttle':
+    case 'truncate':
       return requestEffect(effect, context);
     case 'event-loop':
       return eventLoopEffect(effect, context);

@@ -37,7 +37,7 @@ function roomFor(where: MemoryEffect['where']): Room {
 }
 
 function bytesOf(effect: MemoryEffect, room: Room): number {
-  const size = parseSize(effect.size);
+  const size = parseSize(effect.size ?? '');
   if (!size) throw new Refusal('ERR_PADO_INVALID', `size "${effect.size}" is not a size such as 64Mi or 50%`);
   if ('bytes' in size) return size.bytes;
   if (room.limit === undefined)

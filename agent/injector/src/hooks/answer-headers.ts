@@ -1,5 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import type { ErrorEffect } from '@pado/fault';
+import type { Answer } from '../request/rule.ts';
 
 const isValid = (name: string, value: string): boolean => {
   try {
@@ -12,9 +12,9 @@ const isValid = (name: string, value: string): boolean => {
 };
 
 /** The headers of an injected answer, names in lower case; what cannot be sent, or would break the framing, is left out. */
-export function answerHeaders(effect: ErrorEffect): Map<string, string> {
-  const headers = new Map([['content-length', String(Buffer.byteLength(effect.body ?? ''))]]);
-  for (const [name, value] of Object.entries(effect.headers ?? {})) {
+export function answerHeaders(answer: Answer): Map<string, string> {
+  const headers = new Map([['content-length', String(Buffer.byteLength(answer.body))]]);
+  for (const [name, value] of Object.entries(answer.headers ?? {})) {
     const key = name.toLowerCase();
     if (key !== 'transfer-encoding' && key !== 'content-length' && isValid(key, value)) headers.set(key, value);
   }

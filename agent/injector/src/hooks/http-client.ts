@@ -49,9 +49,9 @@ const facts = (req: ClientRequest, peer: Peer): RequestFacts => ({
 function fail(req: ClientRequest, outcome: Outcome, peer: Peer): void {
   const effect = (socket: StandInSocket): void => {
     if (outcome.kind === 'error') socket.push(rawAnswer(outcome, req.method));
-    else socket.destroy(platformError(outcome.code ?? 'ECONNRESET', peer));
+    else if (outcome.kind === 'abort') socket.destroy(platformError(outcome.code, peer));
   };
-  const early = outcome.kind === 'abort' && isConnectError(outcome.code ?? 'ECONNRESET');
+  const early = outcome.kind === 'abort' && isConnectError(outcome.code);
   const socket = new StandInSocket({ ...peer, encrypted: isEncrypted(req) }, early ? () => {} : effect);
   (req as unknown as Sendable).onSocket(socket);
   // The request takes its socket in the next tick; only then is it listening for the error.

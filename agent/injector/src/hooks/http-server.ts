@@ -31,14 +31,14 @@ function reset(socket: Socket): void {
 }
 
 function answer(outcome: Outcome, req: IncomingMessage, res: ServerResponse): void {
-  if (outcome.kind === 'abort') {
+  if (outcome.kind !== 'error') {
     reset(req.socket);
     return;
   }
   // The client may still be sending: without draining, it would see a reset instead of the answer.
   req.resume();
   res.writeHead(outcome.status, Object.fromEntries(answerHeaders(outcome)));
-  res.end(outcome.body ?? '');
+  res.end(outcome.body);
 }
 
 /** Requests to this process's http and https servers, before any framework sees them. */

@@ -1,5 +1,5 @@
 import type { RequestFacts } from '../request/facts.ts';
-import type { Plan } from '../request/rule.ts';
+import type { Hooked, Plan } from '../request/rule.ts';
 import { httpClientHook } from './http-client.ts';
 import { httpServerHook } from './http-server.ts';
 import { undiciHook } from './undici.ts';
@@ -14,5 +14,10 @@ export interface Hook {
   remove(): void;
 }
 
-export const inboundHook = (decide: Decide): Hook[] => [httpServerHook(decide)];
-export const outboundHooks = (decide: Decide): Hook[] => [httpClientHook(decide), undiciHook(decide)];
+/** The hooks of each group; they are only there while a rule of that group is. */
+export const hooksOf: Readonly<Record<Hooked, (decide: Decide) => Hook[]>> = {
+  'http inbound': (decide) => [httpServerHook(decide)],
+  'http outbound': (decide) => [httpClientHook(decide), undiciHook(decide)],
+  tcp: () => [],
+  dns: () => [],
+};

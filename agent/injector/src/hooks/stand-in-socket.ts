@@ -1,17 +1,17 @@
 import { STATUS_CODES } from 'node:http';
 import { Duplex } from 'node:stream';
-import type { ErrorEffect } from '@pado/fault';
+import type { Answer } from '../request/rule.ts';
 import { answerHeaders } from './answer-headers.ts';
 
 /** A raw HTTP/1.1 answer; the host's own parser reads it, so that it cannot be told from a server's. */
-export function rawAnswer(effect: ErrorEffect, method: string): string {
+export function rawAnswer(answer: Answer, method: string): string {
   const lines = [
-    `HTTP/1.1 ${effect.status} ${STATUS_CODES[effect.status] ?? 'Error'}`,
+    `HTTP/1.1 ${answer.status} ${STATUS_CODES[answer.status] ?? 'Error'}`,
     `date: ${new Date().toUTCString()}`,
     'connection: close',
-    ...[...answerHeaders(effect)].map(([name, value]) => `${name}: ${value}`),
+    ...[...answerHeaders(answer)].map(([name, value]) => `${name}: ${value}`),
   ];
-  return `${lines.join('\r\n')}\r\n\r\n${method === 'HEAD' ? '' : (effect.body ?? '')}`;
+  return `${lines.join('\r\n')}\r\n\r\n${method === 'HEAD' ? '' : answer.body}`;
 }
 
 /** What a ClientRequest gets in place of a connection. It takes what the request sends and calls back at its first byte. */

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { ErrorEffect } from '@pado/fault';
+import type { Answer } from '../request/rule.ts';
 import { answerHeaders } from './answer-headers.ts';
 
 /** undici 7 and later: a handler is called with a controller. */
@@ -86,22 +86,22 @@ export class StandInController implements Controller {
 }
 
 /** Plays a whole answer to a handler, with its back-pressure; what the handler throws aborts the request, as in undici. */
-export function playAnswer(handler: Handler, effect: ErrorEffect, method: string): void {
+export function playAnswer(handler: Handler, answer: Answer, method: string): void {
   const controller = new StandInController(handler);
   if (!controller.start()) return;
-  const headers = answerHeaders(effect);
+  const headers = answerHeaders(answer);
   const raw = [...headers].flat().map((text) => Buffer.from(text));
   controller.rawHeaders = raw;
-  const body = Buffer.from(method === 'HEAD' ? '' : (effect.body ?? ''));
-  const text = STATUS_CODES[effect.status] ?? 'Error';
+  const body = Buffer.from(method === 'HEAD' ? '' : answer.body);
+  const text = STATUS_CODES[answer.status] ?? 'Error';
   const isNew = isNewStyle(handler);
   const pauseUnless = (more: boolean | undefined): void => {
     if (more === false) controller.pause();
   };
   const steps = [
     () => {
-      if (isNew) handler.onResponseStart?.(controller, effect.status, Object.fromEntries(headers), text);
-      else pauseUnless(handler.onHeaders?.(effect.status, raw, () => controller.resume(), text));
+      if (isNew) handler.onResponseStart?.(controller, answer.status, Object.fromEntries(headers), text);
+      else pauseUnless(handler.onHeaders?.(answer.status, raw, () => controller.resume(), text));
     },
     () => {
       if (body.length === 0) return;

@@ -32,7 +32,8 @@ function fail(dispatcher: object, opts: Options, handler: Handler, outcome: NonN
     playAnswer(handler, outcome, opts.method ?? 'GET');
     return;
   }
-  const code = outcome.code ?? 'ECONNRESET';
+  if (outcome.kind !== 'abort') return;
+  const { code } = outcome;
   const error = platformError(code, peerOf(dispatcher, opts));
   if (isConnectError(code)) {
     giveError(handler, error);

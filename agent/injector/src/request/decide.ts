@@ -1,20 +1,23 @@
 import type { RequestFacts } from './facts.ts';
-import type { Outcome, Plan, Rule } from './rule.ts';
+import type { Outcome, Plan, Rule, Throttle, Truncation } from './rule.ts';
 import type { Part } from './wait.ts';
 
-const strength = { error: 1, abort: 2 } as const;
+const strength = { error: 1, 'not-found': 1, abort: 2 } as const;
 
 const isStronger = (outcome: Outcome, than: Outcome | undefined): boolean =>
   than === undefined || strength[outcome.kind] > strength[than.kind];
 
 /**
- * What the rules in force do to a request: delays add, the strongest error wins, and only what acts is counted as
- * applied. A request that gets no real answer has no `after`: it waits for the whole sum before it fails.
+ * What the rules in force do to a request: delays add, the strongest error, the slowest line and the shortest answer
+ * win, and only what acts is counted as applied. A request that gets no real answer has no `after`: it waits for the
+ * whole sum before it fails.
  */
 export function decide(rules: Iterable<Rule>, request: RequestFacts): Plan | undefined {
   const before: Part[] = [];
   const after: Part[] = [];
   let winner: { rule: Rule; outcome: Outcome } | undefined;
+  let throttle: Throttle | undefined;
+  let truncation: Truncation | undefined;
   for (const rule of rules) {
     if (!rule.inForce() || !rule.fits(request)) continue;
     rule.evidence.matched += 1;
@@ -22,14 +25,22 @@ export function decide(rules: Iterable<Rule>, request: RequestFacts): Plan | und
     const { action } = rule;
     if (action.type === 'outcome') {
       if (isStronger(action.outcome, winner?.outcome)) winner = { rule, outcome: action.outcome };
-      continue;
+    } else if (action.type === 'throttle') {
+      if (action.bytesPerSecond < (throttle?.bytesPerSecond ?? Number.POSITIVE_INFINITY))
+        throttle = { rule, bytesPerSecond: action.bytesPerSecond };
+    } else if (action.type === 'truncate') {
+      if (action.afterBytes < (truncation?.afterBytes ?? Number.POSITIVE_INFINITY))
+        truncation = { rule, afterBytes: action.afterBytes };
+    } else {
+      rule.evidence.applied += 1;
+      (action.at === 'before' ? before : after).push({ rule, ms: action.nextMs() });
     }
-    rule.evidence.applied += 1;
-    (action.at === 'before' ? before : after).push({ rule, ms: action.nextMs() });
   }
   if (winner) {
     winner.rule.evidence.applied += 1;
     return { before: [...before, ...after], after: [], outcome: winner.outcome };
   }
-  return before.length + after.length === 0 ? undefined : { before, after };
+  if (throttle) throttle.rule.evidence.applied += 1;
+  if (before.length + after.length === 0 && !throttle && !truncation) return undefined;
+  return { before, after, ...(throttle && { throttle }), ...(truncation && { truncation }) };
 }

@@ -1,5 +1,3 @@
-export type Direction = 'inbound' | 'outbound';
-
 /** What the rules may ask about a request; the hooks answer, each for its own library. */
 export interface RequestFacts {
   readonly method: string;
@@ -7,6 +5,8 @@ export interface RequestFacts {
   readonly path: string;
   /** Without port and brackets, lower case. */
   readonly host: string;
+  /** The address behind the host, where the hook knows both. */
+  readonly address?: string | undefined;
   readonly port: number | undefined;
   /** A header by its lower-case name. */
   header(name: string): string | undefined;

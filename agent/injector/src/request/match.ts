@@ -12,9 +12,12 @@ export const glob = (pattern: string): RegExp => new RegExp(`^${pattern.split('*
 const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || host.startsWith('127.') || host.endsWith('.localhost');
 
-const isAt = (request: RequestFacts, address: Address): boolean =>
-  address.port === request.port &&
-  (address.host === '*' ? isLoopback(request.host) : plainHost(address.host) === request.host);
+/** By its name, or by the address behind it. */
+const isHost = (request: RequestFacts, fits: (host: string) => boolean): boolean =>
+  fits(request.host) || (request.address !== undefined && fits(request.address));
+
+const isAt = (request: RequestFacts, { host, port }: Address): boolean =>
+  port === request.port && isHost(request, host === '*' ? isLoopback : (one) => one === plainHost(host));
 
 const pathOf = (request: RequestFacts): string => request.path.split(/[?#]/, 1)[0]!;
 
@@ -35,7 +38,7 @@ export function matcher(match: Match, services: Services): Matcher {
   if (port !== undefined) tests.push((request) => request.port === port);
   if (host !== undefined) {
     const pattern = glob(plainHost(host));
-    tests.push((request) => pattern.test(request.host));
+    tests.push((request) => isHost(request, (one) => pattern.test(one)));
   }
   if (method !== undefined) tests.push((request) => method.includes(request.method));
   if (path !== undefined) {

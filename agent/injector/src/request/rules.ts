@@ -1,14 +1,14 @@
-import { type Hook, inboundHook, outboundHooks } from '../hooks/index.ts';
+import { type Hook, hooksOf } from '../hooks/index.ts';
 import { startInterval, stopInterval } from '../host/clock.ts';
 import { guarded, safely } from '../host/guard.ts';
 import { decide } from './decide.ts';
-import type { Direction, RequestFacts } from './facts.ts';
-import type { Plan, Rule } from './rule.ts';
+import type { RequestFacts } from './facts.ts';
+import type { Hooked, Plan, Rule } from './rule.ts';
 
 /** How often the hooks look for libraries that the host loaded after arming. */
 const rescanMs = 1_000;
 
-/** The armed rules of one direction. The hooks are there as long as there is a rule, and not a moment longer. */
+/** The armed rules for one group of hooks. The hooks are there as long as there is a rule, and not a moment longer. */
 class Armed {
   readonly #rules = new Set<Rule>();
   readonly #create: () => Hook[];
@@ -43,10 +43,17 @@ class Armed {
   readonly decide = (request: RequestFacts): Plan | undefined => safely(() => decide(this.#rules, request));
 }
 
-const armed: Readonly<Record<Direction, Armed>> = {
-  inbound: new Armed(() => inboundHook(armed.inbound.decide)),
-  outbound: new Armed(() => outboundHooks(armed.outbound.decide)),
+const armedFor = (hooked: Hooked): Armed => {
+  const armed: Armed = new Armed(() => hooksOf[hooked](armed.decide));
+  return armed;
 };
 
-export const addRule = (rule: Rule): void => armed[rule.direction].add(rule);
-export const removeRule = (rule: Rule): void => armed[rule.direction].remove(rule);
+const armed: Readonly<Record<Hooked, Armed>> = {
+  'http inbound': armedFor('http inbound'),
+  'http outbound': armedFor('http outbound'),
+  tcp: armedFor('tcp'),
+  dns: armedFor('dns'),
+};
+
+export const addRule = (rule: Rule): void => armed[rule.hooked].add(rule);
+export const removeRule = (rule: Rule): void => armed[rule.hooked].remove(rule);

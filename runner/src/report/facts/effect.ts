@@ -1,20 +1,20 @@
-import type { Effect, FaultSpec, FaultStatus } from '@pado/fault';
+import type { Effect, FaultSpec, FaultStatus, RequestEffect } from '@pado/fault';
 
 /** An effect in a few words: `latency 2s inbound`. */
 export function effectInWords(effect: Effect): string {
   switch (effect.kind) {
     case 'latency':
-      return words(
-        'latency',
-        effect.delay,
-        effect.jitter && `± ${effect.jitter}`,
-        effect.direction,
-        percentage(effect),
-      );
+      return words('latency', effect.delay, effect.jitter && `± ${effect.jitter}`, where(effect), percentage(effect));
     case 'error':
-      return words('error', String(effect.status), effect.direction, percentage(effect));
+      return words('error', effect.code ?? String(effect.status), where(effect), percentage(effect));
     case 'abort':
-      return words('abort', effect.code, effect.direction, percentage(effect));
+      return words('abort', effect.code, where(effect), percentage(effect));
+    case 'hang':
+      return words('hang', where(effect), percentage(effect));
+    case 'throttle':
+      return words('throttle', `${effect.bytesPerSecond} B/s`, where(effect), percentage(effect));
+    case 'truncate':
+      return words('truncate', `after ${effect.afterBytes} B`, where(effect), percentage(effect));
     case 'event-loop':
       return words(
         'event loop',
@@ -23,9 +23,26 @@ export function effectInWords(effect: Effect): string {
     case 'cpu':
       return words('cpu', `${effect.load}%`);
     case 'memory':
-      return words('memory', String(effect.size), effect.where);
+      return words('memory', effect.size, effect.leak && `leaking ${effect.leak}/s`, effect.where);
+    case 'gc':
+      return words('garbage', `${effect.rate}/s`);
+    case 'threadpool':
+      return words('threadpool', effect.occupied === undefined ? 'all threads' : `${effect.occupied} threads`);
+    case 'sockets':
+      return words('sockets', String(effect.held));
+    case 'exit':
+      return words('exit', String(effect.code ?? 1));
+    case 'kill':
+    case 'throw':
+    case 'reject':
+    case 'unready':
+    case 'unhealthy':
+      return effect.kind;
   }
 }
+
+const where = ({ layer = 'http', direction }: RequestEffect): string | undefined =>
+  layer === 'http' ? direction : layer;
 
 /** Whom a fault hits: the names of its targets, else what it selects. */
 export function targetInWords({ targets, spec }: FaultStatus): string {
