@@ -1,7 +1,10 @@
 import type { RequestFacts } from '../request/facts.ts';
 import type { Hooked, Plan } from '../request/rule.ts';
+import { dnsHook } from './dns.ts';
 import { httpClientHook } from './http-client.ts';
 import { httpServerHook } from './http-server.ts';
+import { http2ClientHook } from './http2-client.ts';
+import { tcpHook } from './tcp.ts';
 import { undiciHook } from './undici.ts';
 
 /** What the armed rules do to a request; undefined: nothing. Never throws. */
@@ -18,6 +21,6 @@ export interface Hook {
 export const hooksOf: Readonly<Record<Hooked, (decide: Decide) => Hook[]>> = {
   'http inbound': (decide) => [httpServerHook(decide)],
   'http outbound': (decide) => [httpClientHook(decide), undiciHook(decide)],
-  tcp: () => [],
-  dns: () => [],
+  tcp: (decide) => [tcpHook(decide), http2ClientHook(decide)],
+  dns: (decide) => [dnsHook(decide)],
 };

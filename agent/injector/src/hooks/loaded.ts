@@ -1,12 +1,18 @@
 import http from 'node:http';
 import { createRequire } from 'node:module';
 
-/** `https` costs 8 MiB in a program that has no TLS, so it is only touched once the host has loaded it. */
-export function loadedHttps(): typeof import('node:https') | undefined {
+/**
+ * A built-in module that the host has loaded. `https` costs 8 MiB in a program that has no TLS, so what the host does
+ * not use is never touched.
+ */
+function loaded<T>(name: string): T | undefined {
   const list = Reflect.get(process, 'moduleLoadList') as readonly string[] | undefined;
-  return list?.includes('NativeModule https') === false
+  return list?.includes(`NativeModule ${name}`) === false
     ? undefined
-    : (createRequire(process.execPath)('node:https') as typeof import('node:https'));
+    : (createRequire(process.execPath)(`node:${name}`) as T);
 }
+
+export const loadedHttps = (): typeof import('node:https') | undefined => loaded('https');
+export const loadedHttp2 = (): typeof import('node:http2') | undefined => loaded('http2');
 
 export { http };

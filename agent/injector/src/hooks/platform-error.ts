@@ -29,3 +29,10 @@ export function platformError(code: Code, peer: Peer): NodeJS.ErrnoException {
   const { port } = peer;
   return Object.assign(new Error(`connect ${code} ${address}:${port}`), { errno, code, syscall, address, port });
 }
+
+/** What breaks an open connection. It cannot be refused any more: when its peer goes away, it is reset. */
+export function openError(given: Code): NodeJS.ErrnoException {
+  const code = given === 'ECONNREFUSED' || given === 'EHOSTUNREACH' ? 'ECONNRESET' : given;
+  const syscall = code === 'EPIPE' ? 'write' : 'read';
+  return Object.assign(new Error(`${syscall} ${code}`), { errno: -constants.errno[code], code, syscall });
+}

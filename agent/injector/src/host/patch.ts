@@ -19,6 +19,9 @@ export function patch(target: object, key: string, around: Around): Undo {
   };
   Object.defineProperty(wrapper, 'name', { value: method.name, configurable: true });
   Object.defineProperty(wrapper, 'length', { value: method.length, configurable: true });
+  // Such as util.promisify.custom, by which a method says how it is promisified.
+  for (const symbol of Object.getOwnPropertySymbols(method))
+    Object.defineProperty(wrapper, symbol, Object.getOwnPropertyDescriptor(method, symbol)!);
   const enumerable = before?.enumerable ?? false;
   Object.defineProperty(target, key, { value: wrapper, writable: true, configurable: true, enumerable });
   return () => {
