@@ -13,4 +13,5 @@ export interface RequestContext {
 const storage = new AsyncLocalStorage<RequestContext>();
 
 export const currentContext = (): RequestContext | undefined => storage.getStore();
-export const runInContext = <T>(context: RequestContext, work: () => T): T => storage.run(context, work);
+export const runInContext = <T>(context: RequestContext, work: () => T): T =>
+  context.span.run(() => storage.run(context, work));

@@ -40,6 +40,7 @@ export async function createTracer(service: string, endpoint: string | undefined
         traceId,
         spanId,
         flags: traceFlags.toString(16).padStart(2, '0'),
+        run: (work) => api.context.with(api.trace.setSpan(api.context.active(), span), work),
         end(attributes) {
           span.setAttributes(attributes);
           const status = attributes['http.response.status_code'];

@@ -1,7 +1,9 @@
 import { buffer } from 'node:stream/consumers';
+import { bundle } from '@pado/injector/bundle';
 import t from 'tap';
 import { json, peer } from '../../helpers/peer.ts';
 import { serviceProcess } from '../../helpers/service-process.ts';
+import { WireAgent } from '../../helpers/wire-agent.ts';
 
 t.setTimeout(60_000);
 
@@ -35,4 +37,40 @@ t.test('spans go to the collector when there is one, and log lines carry their i
   t.same([...new Set(exported.map(({ path }) => path))], ['/v1/traces']);
   const sent = exported.map(({ body }) => body.toString('latin1')).join('');
   for (const part of ['GET /api/v1/products', 'GET /products', traceId, 'gateway']) t.ok(sent.includes(part), part);
+});
+
+t.test('a fault marks the spans of the requests that it hits, inbound and outbound', async (t) => {
+  const exported: string[] = [];
+  const collector = await peer(t, async (request, response) => {
+    exported.push((await buffer(request)).toString('latin1'));
+    response.end();
+  });
+  const catalog = await peer(t, (_request, response) => json(response, 200, { items: [] }));
+  const agent = await new WireAgent().start();
+  t.teardown(() => agent.stop());
+  const arriving = agent.nextTarget();
+  const service = serviceProcess(t, ['gateway'], {
+    SHOP_CATALOG_URL: catalog,
+    SHOP_CART_URL: catalog,
+    SHOP_ORDERS_URL: catalog,
+    SHOP_RECOMMENDATIONS_URL: catalog,
+    SHOP_SHIPPING_URL: catalog,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+    NODE_OPTIONS: `--require=${await bundle()}`,
+    PADO_AGENT_URL: agent.url,
+    PADO_AGENT_TOKEN_FILE: agent.tokenFile,
+    PADO_NAME: 'gateway',
+  });
+  const url = await service.url();
+  const target = await arriving;
+  const { port } = new URL(catalog);
+  await target.arm([
+    { kind: 'latency', direction: 'inbound', delay: '11ms', match: { path: '/api/v1/products' } },
+    { kind: 'latency', direction: 'outbound', delay: '12ms', match: { port: Number(port) } },
+  ]);
+  t.equal((await fetch(`${url}/api/v1/products`)).status, 200);
+  service.child.kill('SIGTERM');
+  await service.exited;
+  const sent = exported.join('');
+  for (const part of ['pado.fault.name', 'pado.fault.kind', 'latency', '11ms', '12ms']) t.ok(sent.includes(part), part);
 });

@@ -37,9 +37,9 @@ export class AnswerBody {
     return this.#heldBytes + (this.#pacer?.queuedBytes ?? 0) >= mostQueuedBytes;
   }
 
-  /** Nothing is on its way. */
+  /** Nothing is on its way, and more is welcome. */
   get isIdle(): boolean {
-    return this.#held === undefined && (this.#pacer?.isIdle ?? true);
+    return this.#held === undefined && !this.#isCut && (this.#pacer?.isIdle ?? true);
   }
 
   start(): void {

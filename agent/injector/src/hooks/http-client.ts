@@ -6,7 +6,10 @@ import { patch, type Undo } from '../host/patch.ts';
 import { plainHost, type RequestFacts } from '../request/facts.ts';
 import type { Outcome, Plan } from '../request/rule.ts';
 import { type Part, Wait } from '../request/wait.ts';
+import { changesBody } from './answer-body.ts';
 import { exemptAgents } from './exempt.ts';
+import { reshapeBody } from './http-client-body.ts';
+import { keepTimeouts } from './http-client-timeout.ts';
 import type { Decide, Hook } from './index.ts';
 import { http } from './loaded.ts';
 import { isConnectError, type Peer, platformError } from './platform-error.ts';
@@ -59,30 +62,40 @@ function fail(req: ClientRequest, outcome: Outcome, peer: Peer): void {
 }
 
 /** Waits before the request takes a connection. A request that is destroyed meanwhile ends at once, as it would else. */
-function waitBefore(req: ClientRequest, parts: readonly Part[], go: () => void): void {
+function waitBefore(req: ClientRequest, peer: Peer, parts: readonly Part[], go: () => void): void {
+  const endClock = keepTimeouts(req, { ...peer, encrypted: isEncrypted(req) });
   const destroy = patch(req, 'destroy', (original, self, args) => {
     wait.cancel();
+    endClock();
     destroy();
     const result = Reflect.apply(original, self, args);
     safely(() => (req as unknown as Sendable).onSocket(null));
     return result;
   });
   const wait = new Wait(parts, () => {
+    endClock();
     destroy();
     go();
   });
 }
 
 /** Holds the answer; the connection stays busy, and the body stays in its buffers. */
-function holdResponse(req: ClientRequest, parts: readonly Part[]): void {
+function changeResponse(req: ClientRequest, plan: Plan): void {
   const undo = patch(req, 'emit', (original, self, args) => {
     if (args[0] !== 'response') return Reflect.apply(original, self, args);
     undo();
     const res = args[1] as IncomingMessage;
-    const wait = new Wait(parts, () => {
+    const start = changesBody(plan) ? safely(() => reshapeBody(res, plan)) : undefined;
+    const give = (): boolean => {
+      const isTaken = Boolean(Reflect.apply(original, self, args));
+      start?.();
+      return isTaken;
+    };
+    if (plan.after.length === 0) return give();
+    const wait = new Wait(plan.after, () => {
       res.off('close', onClose);
       // Without a listener node:http dumps the answer, else the connection would never be free again.
-      if (!Reflect.apply(original, self, args)) res.resume();
+      if (!give()) res.resume();
     });
     // Destroyed or broken while held: the request tells so itself, and there is no answer to give any more.
     const onClose = (): void => {
@@ -100,14 +113,15 @@ export function httpClientHook(decide: Decide): Hook {
 
   const run = (req: ClientRequest, plan: Plan, peer: Peer, go: () => unknown): void => {
     const { before, after, outcome } = plan;
+    const changesAnswer = after.length > 0 || changesBody(plan);
     const next = (): void => {
       if (outcome) safely(() => fail(req, outcome, peer));
       else {
-        if (after.length > 0) safely(() => holdResponse(req, after));
+        if (changesAnswer) safely(() => changeResponse(req, plan));
         go();
       }
     };
-    if (before.length > 0) waitBefore(req, before, next);
+    if (before.length > 0) waitBefore(req, peer, before, next);
     else next();
   };
 

@@ -4,6 +4,7 @@ import { dnsHook } from './dns.ts';
 import { httpClientHook } from './http-client.ts';
 import { httpServerHook } from './http-server.ts';
 import { http2ClientHook } from './http2-client.ts';
+import { http2ServerHook } from './http2-server.ts';
 import { tcpHook } from './tcp.ts';
 import { undiciHook } from './undici.ts';
 
@@ -19,7 +20,7 @@ export interface Hook {
 
 /** The hooks of each group; they are only there while a rule of that group is. */
 export const hooksOf: Readonly<Record<Hooked, (decide: Decide) => Hook[]>> = {
-  'http inbound': (decide) => [httpServerHook(decide)],
+  'http inbound': (decide) => [httpServerHook(decide), http2ServerHook(decide)],
   'http outbound': (decide) => [httpClientHook(decide), undiciHook(decide)],
   tcp: (decide) => [tcpHook(decide), http2ClientHook(decide)],
   dns: (decide) => [dnsHook(decide)],

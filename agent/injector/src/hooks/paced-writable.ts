@@ -25,11 +25,15 @@ export const bytesOfPieces = (pieces: readonly Piece[]): Buffer =>
  */
 export function paceWrites(stream: Writable, throttle: Throttle): Undo {
   const write = stream._write;
-  const pacer = new Pacer(throttle, (chunk) => {
-    if (stream.destroyed || chunk === null || chunk.length === 0) return;
+  const pacer = new Pacer(throttle, (chunk, sent) => {
+    if (stream.destroyed || chunk === null || chunk.length === 0) {
+      sent?.();
+      return;
+    }
     // The slices are written one by one; only the last one's callback is the stream's.
     write.call(stream, chunk, 'buffer' as BufferEncoding, (error) => {
       if (error) stream.destroy(error);
+      sent?.();
     });
   });
   const pace = (bytes: Buffer, done: Done): void => pacer.add(bytes, () => done());

@@ -5,6 +5,9 @@ import { Wait } from '../request/wait.ts';
 /** Bytes leave in slices of this length, so that a slow line is an even one. */
 const sliceMs = 50;
 
+/** `sent` comes with the last slice of what was added, for the receiver to call once it is through. */
+export type Deliver = (chunk: Buffer | null, sent: (() => void) | undefined) => void;
+
 interface Entry {
   chunk: Buffer | null;
   readonly sent: (() => void) | undefined;
@@ -16,13 +19,13 @@ interface Entry {
  */
 export class Pacer {
   readonly #throttle: Throttle;
-  readonly #deliver: (chunk: Buffer | null) => void;
+  readonly #deliver: Deliver;
   readonly #queue: Entry[] = [];
   #wait: Wait | undefined;
   #freeAt = now();
   queuedBytes = 0;
 
-  constructor(throttle: Throttle, deliver: (chunk: Buffer | null) => void) {
+  constructor(throttle: Throttle, deliver: Deliver) {
     this.#throttle = throttle;
     this.#deliver = deliver;
   }
@@ -31,7 +34,6 @@ export class Pacer {
     return this.#queue.length === 0;
   }
 
-  /** `sent` is called after the last byte of the chunk. */
   add(chunk: Buffer | null, sent?: () => void): void {
     this.#queue.push({ chunk, sent });
     this.queuedBytes += chunk?.length ?? 0;
@@ -72,7 +74,7 @@ export class Pacer {
     if (isWhole) this.#queue.shift();
     else entry.chunk = chunk.subarray(size);
     this.queuedBytes -= chunk === null ? 0 : Math.min(size, chunk.length);
-    this.#deliver(isWhole ? chunk : chunk.subarray(0, size));
-    if (isWhole) sent?.();
+    if (isWhole) this.#deliver(chunk, sent);
+    else this.#deliver(chunk.subarray(0, size), undefined);
   }
 }

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { Duplex } from 'node:stream';
+import { clearTimer, longestTimerMs, startTimer } from '../host/clock.ts';
 import type { Answer } from '../request/rule.ts';
 import { answerHeaders } from './answer-headers.ts';
 
@@ -21,6 +22,7 @@ export class StandInSocket extends Duplex {
   readonly remoteAddress: string;
   readonly remotePort: number | undefined;
   timeout = 0;
+  #timer: NodeJS.Timeout | undefined;
   #onFirstWrite: ((socket: StandInSocket) => void) | undefined;
 
   constructor(
@@ -36,6 +38,11 @@ export class StandInSocket extends Duplex {
 
   override _read(): void {}
 
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearTimer(this.#timer);
+    done(error);
+  }
+
   override _write(_chunk: unknown, _encoding: BufferEncoding, done: () => void): void {
     const onFirstWrite = this.#onFirstWrite;
     this.#onFirstWrite = undefined;
@@ -44,7 +51,13 @@ export class StandInSocket extends Duplex {
     done();
   }
 
-  setTimeout(): this {
+  /** As on a connection on which nothing comes. */
+  setTimeout(ms: number, listener?: () => void): this {
+    clearTimer(this.#timer);
+    this.timeout = ms;
+    if (listener && ms > 0) this.once('timeout', listener);
+    else if (listener) this.off('timeout', listener);
+    if (ms > 0) this.#timer = startTimer(() => this.emit('timeout'), Math.min(ms, longestTimerMs)).unref();
     return this;
   }
   setNoDelay(): this {

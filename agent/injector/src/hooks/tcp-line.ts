@@ -44,7 +44,7 @@ export class Line {
     if (!this.#out || this.#out.isIdle) this.#out = undefined;
     if (!this.#in || this.#in.isIdle) this.#in = undefined;
     if (!throttle) return;
-    this.#out ??= new Pacer(throttle, (bytes) => this.#write?.(bytes, () => {}));
+    this.#out ??= new Pacer(throttle, (bytes, sent) => this.#write?.(bytes, () => sent?.()));
     this.#in ??= new Pacer(throttle, (bytes) => this.#deliver(bytes));
   }
 

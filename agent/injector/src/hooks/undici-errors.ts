@@ -8,26 +8,36 @@ export interface Errors {
   readonly HeadersTimeoutError?: ErrorClass;
 }
 
-/** Nobody can reach the classes of the built-in undici: an error of the same look, with the same codes. */
-function lookAlike(name: string, code: string, message: string): Error {
-  const error = new Error(message);
-  return Object.assign(error, { name, code });
+/** A class of that name, whatever a minifier makes of ours. */
+function errorClass(name: string, code: string, base: new (message: string) => Error): ErrorClass {
+  const classes = {
+    [name]: class extends base {
+      readonly code = code;
+      override name = name;
+      constructor(message: string, socket?: object) {
+        super(message);
+        if (socket) Object.assign(this, { socket });
+      }
+    },
+  };
+  return classes[name]!;
 }
+
+/** Nobody can reach the classes of the built-in undici: these look the same, with the same codes. */
+const UndiciError = errorClass('UndiciError', 'UND_ERR', Error);
+const builtIn = {
+  SocketError: errorClass('SocketError', 'UND_ERR_SOCKET', UndiciError),
+  HeadersTimeoutError: errorClass('HeadersTimeoutError', 'UND_ERR_HEADERS_TIMEOUT', UndiciError),
+} as const;
 
 /** What undici gives when the server has closed the connection in the middle of an answer. */
 export function socketClosed(errors: Errors | undefined, peer: Peer, bytesRead: number): Error {
-  const message = 'other side closed';
   const remoteFamily = peer.host.includes(':') ? 'IPv6' : 'IPv4';
   const socket = { remoteAddress: peer.host, remotePort: peer.port, remoteFamily, bytesRead };
-  return errors?.SocketError
-    ? new errors.SocketError(message, socket)
-    : Object.assign(lookAlike('SocketError', 'UND_ERR_SOCKET', message), { socket });
+  return new (errors?.SocketError ?? builtIn.SocketError)('other side closed', socket);
 }
 
 /** What undici gives when the headers of an answer have not come within `headersTimeout`. */
 export function headersTimedOut(errors: Errors | undefined): Error {
-  const message = 'Headers Timeout Error';
-  return errors?.HeadersTimeoutError
-    ? new errors.HeadersTimeoutError(message)
-    : lookAlike('HeadersTimeoutError', 'UND_ERR_HEADERS_TIMEOUT', message);
+  return new (errors?.HeadersTimeoutError ?? builtIn.HeadersTimeoutError)('Headers Timeout Error');
 }

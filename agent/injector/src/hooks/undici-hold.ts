@@ -1,19 +1,7 @@
 import { type Part, Wait } from '../request/wait.ts';
 import type { Controller, Handler } from './undici-handler.ts';
-
-type Member = (...args: never[]) => unknown;
-
-/** A handler like the given one but for some members. A proxy, for handlers keep private fields. */
-function withMembers(handler: Handler, members: Record<string, Member>): Handler {
-  return new Proxy(handler, {
-    get(target, key) {
-      const value: unknown = Reflect.get(target, key, target);
-      if (typeof value !== 'function') return value;
-      return (typeof key === 'string' && members[key]) || value.bind(target);
-    },
-    set: (target, key, value) => Reflect.set(target, key, value, target),
-  });
-}
+import { withMembers } from './undici-members.ts';
+import { timeLimit } from './undici-timeout.ts';
 
 /** Stands before undici's controller while the answer is held: the connection stays paused whatever the handler says. */
 class HeldController implements Controller {
@@ -56,9 +44,20 @@ class HeldController implements Controller {
   }
 }
 
+/** The caller's own patience with an answer's headers. */
+export interface Patience {
+  readonly limitMs: number;
+  readonly timedOut: () => Error;
+}
+
 /** A handler whose answer arrives late: the connection is paused after the headers, and stays busy. */
-export function holding(handler: Handler, parts: readonly Part[]): Handler {
+export function holding(handler: Handler, parts: readonly Part[], { limitMs, timedOut }: Patience): Handler {
   let wait: Wait | undefined;
+  let stopClock = (): void => {};
+  const cancel = (): void => {
+    stopClock();
+    wait?.cancel();
+  };
   let abort: ((reason: unknown) => void) | undefined;
   return withMembers(handler, {
     onResponseStart(controller: Controller, status: number, headers: unknown, text?: string) {
@@ -66,7 +65,9 @@ export function holding(handler: Handler, parts: readonly Part[]): Handler {
       if (status < 200 || wait) return handler.onResponseStart?.(controller, status, headers, text);
       const held = new HeldController(controller);
       controller.pause();
+      stopClock = timeLimit(limitMs, () => controller.abort(timedOut()));
       wait = new Wait(parts, () => {
+        stopClock();
         try {
           handler.onResponseStart?.(held, status, headers, text);
           held.letGo();
@@ -76,7 +77,7 @@ export function holding(handler: Handler, parts: readonly Part[]): Handler {
       });
     },
     onResponseError(controller: Controller | undefined, error: unknown) {
-      wait?.cancel();
+      cancel();
       handler.onResponseError?.(controller, error);
     },
     onConnect(real: (reason: unknown) => void, context?: unknown) {
@@ -92,7 +93,9 @@ export function holding(handler: Handler, parts: readonly Part[]): Handler {
         if (open) resume();
         else early = true;
       };
+      stopClock = timeLimit(limitMs, () => abort?.(timedOut()));
       wait = new Wait(parts, () => {
+        stopClock();
         try {
           const more = handler.onHeaders?.(status, headers, onResume, text);
           open = true;
@@ -104,7 +107,7 @@ export function holding(handler: Handler, parts: readonly Part[]): Handler {
       return false;
     },
     onError(error: unknown) {
-      wait?.cancel();
+      cancel();
       handler.onError?.(error);
     },
   });

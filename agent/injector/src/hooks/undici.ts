@@ -1,15 +1,19 @@
 import diagnostics from 'node:diagnostics_channel';
 import { guarded, safely } from '../host/guard.ts';
-import { patch, type Undo } from '../host/patch.ts';
+import { type Around, patch, type Undo } from '../host/patch.ts';
 import type { Plan } from '../request/rule.ts';
 import { Wait } from '../request/wait.ts';
+import { changesBody } from './answer-body.ts';
 import type { Decide, Hook } from './index.ts';
 import { isConnectError, platformError } from './platform-error.ts';
+import { reshaping } from './undici-body.ts';
+import { type Errors, headersTimedOut, socketClosed } from './undici-errors.ts';
 import { type Options, peerOf, undiciFacts } from './undici-facts.ts';
 import { undiciFinder } from './undici-find.ts';
 import { giveError, type Handler, playAnswer, StandInController } from './undici-handler.ts';
 import { holding } from './undici-hold.ts';
 import { onAbort } from './undici-signal.ts';
+import { headersTimeoutOf, timeLimit } from './undici-timeout.ts';
 
 /** Published when a client connects: a copy of undici that was loaded after arming shows itself. */
 const connecting = 'undici:client:beforeConnect';
@@ -63,44 +67,60 @@ export function undiciHook(decide: Decide): Hook {
     return true;
   };
 
-  const around: Parameters<typeof patch>[2] = (original, self, args) => {
-    const [given, handler] = args as [Options, Handler];
-    if (!isRequest(given, handler) || isNested(given)) return Reflect.apply(original, self, args);
-    const dispatcher = self as object;
-    const opts = Object.assign(Object.create(Object.getPrototypeOf(given)), given) as Options;
-    attempts.add(opts);
-    const send = (to: Handler): unknown => {
-      const outer = current;
-      current = opts;
-      try {
-        return Reflect.apply(original, dispatcher, [opts, to]);
-      } finally {
-        current = outer;
-      }
-    };
-    const plan = decide(undiciFacts(dispatcher, opts));
-    if (!plan) return send(handler);
-    const { before, after, outcome } = plan;
-    if (before.length === 0 && !outcome) return send(holding(handler, after));
+  const around =
+    (errors: Errors | undefined): Around =>
+    (original, self, args) => {
+      const [given, handler] = args as [Options, Handler];
+      if (!isRequest(given, handler) || isNested(given)) return Reflect.apply(original, self, args);
+      const dispatcher = self as object;
+      const opts = Object.assign(Object.create(Object.getPrototypeOf(given)), given) as Options;
+      attempts.add(opts);
+      const send = (to: Handler): unknown => {
+        const outer = current;
+        current = opts;
+        try {
+          return Reflect.apply(original, dispatcher, [opts, to]);
+        } finally {
+          current = outer;
+        }
+      };
+      const plan = decide(undiciFacts(dispatcher, opts));
+      if (!plan) return send(handler);
+      const { before, after, outcome, truncation } = plan;
+      const limitMs = before.length + after.length > 0 ? headersTimeoutOf(dispatcher, opts) : 0;
+      const timedOut = (): Error => headersTimedOut(errors);
+      const sendHandled = (): unknown => {
+        const closed = (): Error => socketClosed(errors, peerOf(dispatcher, opts), truncation?.afterBytes ?? 0);
+        const shaped = changesBody(plan) ? reshaping(handler, plan, closed) : handler;
+        return send(after.length > 0 ? holding(shaped, after, { limitMs, timedOut }) : shaped);
+      };
+      if (before.length === 0 && !outcome) return sendHandled();
 
-    const wait = new Wait(before, () => {
-      stopListening();
-      if (outcome) fail(dispatcher, opts, handler, outcome);
-      else send(after.length > 0 ? holding(handler, after) : handler);
-    });
-    // Undici looks at the signal again when the request starts, so starting it is how it fails with its usual error.
-    const stopListening = onAbort(opts.signal, () => {
-      wait.cancel();
-      const controller = new StandInController(handler);
-      if (controller.start()) controller.abort(Reflect.get(opts.signal ?? {}, 'reason'));
-    });
-    // The caller may go on: a request that waits fills no queue.
-    return true;
-  };
+      const end = (): void => {
+        stopListening();
+        stopClock();
+      };
+      const wait = new Wait(before, () => {
+        end();
+        if (outcome) fail(dispatcher, opts, handler, outcome);
+        else sendHandled();
+      });
+      const giveUp = (reason: unknown): void => {
+        end();
+        wait.cancel();
+        const controller = new StandInController(handler);
+        if (controller.start()) controller.abort(reason);
+      };
+      // Undici looks at the signal again when the request starts, so starting it is how it fails with its usual error.
+      const stopListening = onAbort(opts.signal, () => giveUp(Reflect.get(opts.signal ?? {}, 'reason')));
+      const stopClock = timeLimit(limitMs, () => giveUp(timedOut()));
+      // The caller may go on: a request that waits fills no queue.
+      return true;
+    };
 
   const scan = (): void => {
-    for (const prototype of find())
-      if (!undos.has(prototype)) undos.set(prototype, patch(prototype, 'dispatch', around));
+    for (const { prototype, errors } of find())
+      if (!undos.has(prototype)) undos.set(prototype, patch(prototype, 'dispatch', around(errors)));
   };
   const onConnecting = guarded(scan);
 

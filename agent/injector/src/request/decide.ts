@@ -38,9 +38,15 @@ export function decide(rules: Iterable<Rule>, request: RequestFacts): Plan | und
   }
   if (winner) {
     winner.rule.evidence.applied += 1;
-    return { before: [...before, ...after], after: [], outcome: winner.outcome };
+    const applied = [...before, ...after, winner].map(({ rule }) => rule);
+    return { before: [...before, ...after], after: [], outcome: winner.outcome, applied };
   }
   if (throttle) throttle.rule.evidence.applied += 1;
-  if (before.length + after.length === 0 && !throttle && !truncation) return undefined;
-  return { before, after, ...(throttle && { throttle }), ...(truncation && { truncation }) };
+  const applied = [...before, ...after, ...(throttle ? [throttle] : []), ...(truncation ? [truncation] : [])];
+  if (applied.length === 0) return undefined;
+  return {
+    ...{ before, after, applied: applied.map(({ rule }) => rule) },
+    ...(throttle && { throttle }),
+    ...(truncation && { truncation }),
+  };
 }

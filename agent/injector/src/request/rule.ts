@@ -20,6 +20,12 @@ export type Outcome =
   | { readonly kind: 'abort'; readonly code: NonNullable<AbortEffect['code']> }
   | { readonly kind: 'not-found'; readonly code: NonNullable<ErrorEffect['code']> };
 
+export interface Label {
+  readonly fault: string;
+  readonly kind: string;
+  readonly dose: string;
+}
+
 /** One armed effect on requests, connections or look-ups. */
 export interface Rule {
   readonly hooked: Hooked;
@@ -29,6 +35,8 @@ export interface Rule {
   readonly inForce: () => boolean;
   readonly action: Action;
   readonly evidence: Evidence;
+  /** For spans and headers. */
+  readonly label: Label;
   readonly waits: Set<Wait>;
   /** Its fault has ended or is suspended: a request that was hit and has not waited yet goes on without it. */
   revoked: boolean;
@@ -60,4 +68,6 @@ export interface Plan {
   readonly outcome?: Outcome;
   readonly throttle?: Throttle;
   readonly truncation?: Truncation;
+  /** The rules that act. */
+  readonly applied: readonly Rule[];
 }

@@ -1,4 +1,5 @@
-import { type Hook, hooksOf } from '../hooks/index.ts';
+import { type Decide, type Hook, hooksOf } from '../hooks/index.ts';
+import { markSpan } from '../hooks/mark.ts';
 import { startInterval, stopInterval } from '../host/clock.ts';
 import { guarded, safely } from '../host/guard.ts';
 import { decide } from './decide.ts';
@@ -43,8 +44,14 @@ class Armed {
   readonly decide = (request: RequestFacts): Plan | undefined => safely(() => decide(this.#rules, request));
 }
 
+/** What goes out does so in the context of the host's own span; for what comes in, the hook marks the answer's. */
 const armedFor = (hooked: Hooked): Armed => {
-  const armed: Armed = new Armed(() => hooksOf[hooked](armed.decide));
+  const decideAndMark: Decide = (request) => {
+    const plan = armed.decide(request);
+    if (plan) safely(() => markSpan(plan));
+    return plan;
+  };
+  const armed: Armed = new Armed(() => hooksOf[hooked](hooked === 'http inbound' ? armed.decide : decideAndMark));
   return armed;
 };
 

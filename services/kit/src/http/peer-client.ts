@@ -103,24 +103,26 @@ export class PeerClient {
     let outcome: number | string = 'connection';
     metrics.clientInFlight.inc({ peer });
     try {
-      const answer = await this.#pool.request({
-        method: request.method,
-        path: request.path,
-        query: definedOnly(request.query),
-        headers: {
-          accept: 'application/json',
-          traceparent: formatTraceparent(span),
-          ...(context?.baggage === undefined ? {} : { baggage: context.baggage }),
-          ...(deadlineAt === undefined
-            ? {}
-            : { [deadlineHeader]: String(Math.max(0, Math.floor(deadlineAt - startedAt))) }),
-          ...(request.idempotencyKey === undefined ? {} : { 'idempotency-key': request.idempotencyKey }),
-          ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...request.headers,
-        },
-        body: request.body === undefined ? null : JSON.stringify(request.body),
-        signal,
-      });
+      const answer = await span.run(() =>
+        this.#pool.request({
+          method: request.method,
+          path: request.path,
+          query: definedOnly(request.query),
+          headers: {
+            accept: 'application/json',
+            traceparent: formatTraceparent(span),
+            ...(context?.baggage === undefined ? {} : { baggage: context.baggage }),
+            ...(deadlineAt === undefined
+              ? {}
+              : { [deadlineHeader]: String(Math.max(0, Math.floor(deadlineAt - startedAt))) }),
+            ...(request.idempotencyKey === undefined ? {} : { 'idempotency-key': request.idempotencyKey }),
+            ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
+            ...request.headers,
+          },
+          body: request.body === undefined ? null : JSON.stringify(request.body),
+          signal,
+        }),
+      );
       const text = await answer.body.text();
       outcome = answer.statusCode;
       if (answer.statusCode >= 400) {
