@@ -1,8 +1,9 @@
 import { access, readdir, readFile } from 'node:fs/promises';
-import { errorCodes } from '@pado/fault';
+import { effectSchema, errorCodes } from '@pado/fault';
 import { peerPolicySchema } from '@pado/kit/policy';
 import { presetNames } from '@pado/kit/presets';
 import t from 'tap';
+import { faultReference, referenceFile } from '../../agent/fault/reference.ts';
 import { commands } from '../../runner/src/commands/index.ts';
 import { exitCodes } from '../../runner/src/contracts.ts';
 
@@ -69,6 +70,12 @@ t.test('every error code is raised somewhere', async (t) => {
       sources.some((source) => source.includes(code)),
       code,
     );
+});
+
+t.test('the fault reference is the one that the schema gives', async (t) => {
+  t.equal(await readFile(referenceFile, 'utf8'), faultReference(), 'node agent/fault/reference.ts writes it');
+  for (const branch of effectSchema.oneOf as { properties: { kind: { const: string } } }[])
+    t.ok(readme.includes(`\`${branch.properties.kind.const}\``), `README names ${branch.properties.kind.const}`);
 });
 
 t.test('the policy reference lists the fields and presets that there are', async (t) => {

@@ -1,10 +1,12 @@
 export * from './api.ts';
 export * from './check.ts';
 export * from './duration.ts';
+export { livenessPaths, readinessPaths } from './effects/probe-paths.ts';
 export * from './errors.ts';
 export * from './explain.ts';
 export * from './nearest.ts';
 export * from './path-pattern.ts';
 export * from './protocol.ts';
+export * from './pulse.ts';
 export * from './quantity.ts';
 export * from './schema.ts';

@@ -14,6 +14,13 @@ export const heartbeatMs = 1_000;
 /** An injector that has heard nothing for this long suspends every effect (reverts it; the same uid may resume). */
 export const suspendAfterMs = 5_000;
 
+/**
+ * While a fault may block the main thread, a thread of the injector asks about it this often:
+ * `GET /v1/channel/<fault uid>?instance=<hello's instance>`, with the same token. 200: it goes on, and the channel of
+ * that instance lives; 410: it has ended.
+ */
+export const leaseCheckMs = 500;
+
 /** A line longer than this is dropped and counted, and the connection is closed. */
 export const maxLineBytes = 1_048_576;
 
@@ -27,6 +34,10 @@ export const environment = {
   name: 'PADO_NAME',
   /** More labels: k=v,k2=v2. */
   labels: 'PADO_LABELS',
+  /** A response header, such as pado-fault, by which answers of affected inbound requests name their faults. */
+  faultHeader: 'PADO_FAULT_HEADER',
+  /** The uid of the pod that the process is in; it outlives the restarts of its containers. */
+  podUid: 'PADO_POD_UID',
 } as const;
 
 /** The W3C baggage key whose hash decides under `sampling: request`; without it the trace id decides. */
@@ -48,6 +59,10 @@ export type InjectorMessage =
       readonly node: string;
       readonly labels: Readonly<Record<string, string>>;
       readonly ports: readonly number[];
+      /** The pod's uid: what acts once per pod knows a restarted container by it. */
+      readonly pod?: string;
+      /** The worker thread that speaks; absent or 0 is the main thread. Each thread has a connection of its own. */
+      readonly thread?: number;
     }
   | { readonly type: 'ports'; readonly ports: readonly number[] }
   | { readonly type: 'heartbeat' }

@@ -40,9 +40,41 @@ t.test('accepts what the design shows', async (t) => {
       { kind: 'event-loop', stall: '2s', every: '5s' },
       { kind: 'cpu', load: 50 },
       { kind: 'memory', where: 'rss', size: '64Mi', ramp: '5s' },
+      { kind: 'memory', where: 'heap', leak: '1Mi', size: '50%', allowKill: true },
     ],
   };
   t.match(validateFault(fault(spec)), { fault: { spec } });
+});
+
+t.test('accepts every kind on every layer that it has', async (t) => {
+  const kinds: object[] = [
+    ...['http', 'tcp', 'dns'].map((layer) => ({ kind: 'latency', layer, delay: '1s' })),
+    { kind: 'error', layer: 'http', status: 503 },
+    { kind: 'error', layer: 'dns', code: 'ENOTFOUND', match: { host: '*.example' } },
+    ...['http', 'tcp'].flatMap((layer) => [
+      { kind: 'abort', layer },
+      { kind: 'hang', layer },
+      { kind: 'throttle', layer, bytesPerSecond: 1 },
+    ]),
+    { kind: 'truncate', afterBytes: 0 },
+  ].map((effect) => (effect.layer === 'tcp' || effect.layer === 'dns' ? effect : { ...effect, direction: 'inbound' }));
+  const process: object[] = [
+    { kind: 'event-loop', load: 10 },
+    { kind: 'cpu', load: 10 },
+    { kind: 'memory', where: 'rss', size: '1Mi' },
+    { kind: 'gc', rate: '10Mi' },
+    { kind: 'threadpool' },
+    { kind: 'threadpool', occupied: 2 },
+    { kind: 'sockets', held: 10 },
+    { kind: 'exit', code: 3 },
+    { kind: 'kill' },
+    { kind: 'throw', message: 'boom' },
+    { kind: 'reject' },
+    { kind: 'unready' },
+    { kind: 'unhealthy', paths: ['/alive'] },
+  ];
+  for (const effect of [...kinds, ...process])
+    t.match(validateFault(fault(withEffect(effect))), { fault: {} }, JSON.stringify(effect));
 });
 
 /** Each wrong spec with the place and the words of its sentence. */
@@ -163,6 +195,92 @@ const wrong: [what: string, spec: object, path: string, words: RegExp][] = [
     withEffect({ kind: 'memory', where: 'rss', size: 64 }),
     'spec.effects.0.size',
     /such as 64Mi/,
+  ],
+  [
+    'a path on layer tcp',
+    withEffect({ kind: 'hang', layer: 'tcp', match: { path: '/' } }),
+    'spec.effects.0.match.path',
+    /known there: service, host, port/,
+  ],
+  [
+    'a port on layer dns',
+    withEffect({ ...latency, layer: 'dns', match: { port: 5432 } }),
+    'spec.effects.0.match.port',
+    /known there: host/,
+  ],
+  [
+    'tcp inbound',
+    withEffect({ kind: 'abort', layer: 'tcp', direction: 'inbound' }),
+    'spec.effects.0.direction',
+    /is outbound/,
+  ],
+  [
+    'a layer that a kind has not',
+    withEffect({ kind: 'truncate', layer: 'tcp', afterBytes: 1 }),
+    'spec.effects.0.layer',
+    /one of: http/,
+  ],
+  [
+    'sampling by request on tcp',
+    withEffect({ kind: 'hang', layer: 'tcp', sampling: 'request' }),
+    'spec.effects.0.sampling',
+    /use attempt/,
+  ],
+  [
+    'at on dns',
+    withEffect({ kind: 'latency', layer: 'dns', delay: '1s', at: 'after' }),
+    'spec.effects.0.at',
+    /leave it out/,
+  ],
+  [
+    'an error without status',
+    withEffect({ kind: 'error', direction: 'inbound' }),
+    'spec.effects.0',
+    /`status` is missing/,
+  ],
+  [
+    'a look-up without code',
+    withEffect({ kind: 'error', layer: 'dns' }),
+    'spec.effects.0',
+    /`code` is missing: ENOTFOUND/,
+  ],
+  [
+    'a status for a look-up',
+    withEffect({ kind: 'error', layer: 'dns', code: 'ENOTFOUND', status: 503 }),
+    'spec.effects.0.status',
+    /belongs to layer http/,
+  ],
+  [
+    'neither size nor leak',
+    withEffect({ kind: 'memory', where: 'rss' }),
+    'spec.effects.0',
+    /`size` is missing|wrong combination/,
+  ],
+  [
+    'a leak in percent',
+    withEffect({ kind: 'memory', where: 'rss', leak: '5%' }),
+    'spec.effects.0.leak',
+    /such as 64Mi/,
+  ],
+  [
+    'leak and ramp',
+    withEffect({ kind: 'memory', where: 'rss', leak: '5Mi', ramp: '1s' }),
+    'spec.effects.0.ramp',
+    /leave one out/,
+  ],
+  ['a rate in percent', withEffect({ kind: 'gc', rate: '5%' }), 'spec.effects.0.rate', /such as 64Mi/],
+  [
+    'no rate',
+    withEffect({ kind: 'throttle', direction: 'inbound', bytesPerSecond: 0 }),
+    'spec.effects.0.bytesPerSecond',
+    /whole number of bytes/,
+  ],
+  ['an exit code beyond', withEffect({ kind: 'exit', code: 256 }), 'spec.effects.0.code', /0 to 255/],
+  [
+    'a probe path without slash',
+    withEffect({ kind: 'unready', paths: ['readyz'] }),
+    'spec.effects.0.paths.0',
+    /such as \/readyz/,
   ],
   ['fixed without value', { ...good, target: { ...target, mode: 'fixed' } }, 'spec.target', /`value` is missing/],
   ['half a target', { ...good, target: { ...target, mode: 'fixed', value: 1.5 } }, 'spec.target.value', /whole number/],

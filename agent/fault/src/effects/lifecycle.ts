@@ -1,4 +1,5 @@
 import { array, integer, literal, object, string } from '../json-schema.ts';
+import { livenessPaths, readinessPaths } from './probe-paths.ts';
 import { layer } from './resource.ts';
 
 /** Each ends the process at most once per pod and pulse, so that it never becomes a crash loop. */
@@ -44,11 +45,6 @@ const probe = (what: string, defaults: readonly string[]) => ({
   }),
   status: integer({ description: 'an HTTP status from 400 to 599', minimum: 400, maximum: 599, default: 503 }),
 });
-
-/** Paths that a readiness probe usually has. */
-export const readinessPaths = ['/readyz', '/ready', '/readiness', '/health/ready'] as const;
-/** Paths that a liveness probe usually has. */
-export const livenessPaths = ['/healthz', '/livez', '/live', '/health', '/health/live'] as const;
 
 export const unready = object(
   { kind: literal('unready', { description: 'fails the readiness probe' }) },
