@@ -24,11 +24,11 @@ export interface Answer {
 }
 
 /** test/fixtures/answers.mjs, connected to an agent, and a client of each of its protocols, which has no injector. */
-export async function connectedAnswers(t: Test, env: NodeJS.ProcessEnv = {}) {
+export async function connectedAnswers(t: Test, env: NodeJS.ProcessEnv = {}, execPath?: string) {
   const agent = await new WireAgent().start();
   t.teardown(() => agent.stop());
   const arriving = agent.nextTarget();
-  const host: Host = await startHost(t, agent, { PADO_NAME: 'answers', ...env }, fixture);
+  const host: Host = await startHost(t, agent, { PADO_NAME: 'answers', ...env }, fixture, execPath);
   const target: WireTarget = await arriving;
   const ports = await host.ask<Record<string, number>>('ports');
   const sessions = new Map<Protocol, http2.ClientHttp2Session>();

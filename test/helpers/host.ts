@@ -86,15 +86,32 @@ export class Host {
 
 const fixture = fileURLToPath(new URL('../fixtures/host.mjs', import.meta.url));
 
+/**
+ * Forks a program whose NODE_OPTIONS are what `env` says and nothing else: the test runner adds a preload of its own to
+ * every child, with a thread for its loader, which old versions of Node.js do not even run. A shell drops it.
+ */
+export function forkAlone(
+  file: string,
+  { execPath, execArgv = [], env }: { execPath: string; execArgv?: readonly string[]; env: NodeJS.ProcessEnv },
+): ChildProcess {
+  const { NODE_OPTIONS = '', ...rest } = env;
+  return fork(file, {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    execPath: '/bin/sh',
+    execArgv: ['-c', 'NODE_OPTIONS="$PROGRAM_OPTIONS" exec "$0" "$@"', execPath, ...execArgv],
+    env: { ...rest, PROGRAM_OPTIONS: NODE_OPTIONS },
+  });
+}
+
 export async function startHost(
   t: Test,
   agent?: WireAgent,
   env: NodeJS.ProcessEnv = {},
   file: string = fixture,
+  execPath: string = process.execPath,
 ): Promise<Host> {
-  const child = fork(file, {
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    execArgv: [],
+  const child = forkAlone(file, {
+    execPath,
     env: {
       ...process.env,
       NODE_OPTIONS: `--require=${await bundle()}`,

@@ -22,11 +22,11 @@ export interface Lines {
 }
 
 /** test/fixtures/lines.mjs, connected to an agent. */
-export async function connectedLines(t: Test): Promise<Lines> {
+export async function connectedLines(t: Test, execPath?: string): Promise<Lines> {
   const agent = await new WireAgent().start();
   t.teardown(() => agent.stop());
   const arriving = agent.nextTarget();
-  const host = await startHost(t, agent, { PADO_NAME: 'lines' }, fixture);
+  const host = await startHost(t, agent, { PADO_NAME: 'lines' }, fixture, execPath);
   const target = await arriving;
   return {
     ...{ agent, host, target },

@@ -193,6 +193,7 @@ export class WireAgent extends EventEmitter {
     res.on('close', () => {
       const at = this.targets.indexOf(target);
       if (at >= 0) this.targets.splice(at, 1);
+      this.emit('lost', target);
     });
     const lines = createInterface({ input: req });
     // A process that ends breaks its request.

@@ -18,7 +18,14 @@ export interface WireInjector {
 
 export async function connectInjector(
   agent: { url: string; token: string },
-  hello: { name: string; instance?: string; labels?: Record<string, string>; ports?: number[]; pid?: number } | null,
+  hello: {
+    name: string;
+    instance?: string;
+    labels?: Record<string, string>;
+    ports?: number[];
+    pid?: number;
+    pod?: string;
+  } | null,
 ): Promise<WireInjector> {
   const up: ClientRequest = request(`${agent.url}/v1/channel`, {
     method: 'POST',
@@ -61,6 +68,7 @@ export async function connectInjector(
       node: 'v24.0.0',
       labels: { [nameLabel]: hello.name, ...hello.labels },
       ports: hello.ports ?? [],
+      ...(hello.pod !== undefined && { pod: hello.pod }),
     });
     await injector.next('welcome');
   }

@@ -10,7 +10,8 @@ import {
 } from '@pado/fault';
 import type { Clock } from './clock.ts';
 import { sumEvidence } from './evidence.ts';
-import { fits, ranked, wantedCount } from './select.ts';
+import { Once } from './once.ts';
+import { fits, ranked, wantedCount, withThreads } from './select.ts';
 import type { ConnectedTarget, Reach } from './target.ts';
 import type { Targets } from './targets.ts';
 
@@ -25,6 +26,7 @@ export class ActiveFault {
   readonly #targets: Targets;
   readonly #createdAt: number;
   readonly #ttlMs: number;
+  readonly #once: Once | undefined;
   /** By instance; entries stay when a process is gone, for the evidence. */
   readonly #reached = new Map<string, Reach & { readonly target: ConnectedTarget; lostAt?: number }>();
   /** How many targets a share stands for: frozen when the first targets are chosen. */
@@ -37,6 +39,7 @@ export class ActiveFault {
     this.#clock = clock;
     this.#createdAt = clock.now();
     this.#ttlMs = durationMs(fault.spec.ttl);
+    this.#once = Once.for(fault.spec, targets.all);
   }
 
   get name(): string {
@@ -47,6 +50,10 @@ export class ActiveFault {
     return this.#ended !== undefined;
   }
 
+  get #elapsedMs(): number {
+    return (this.#ended?.at ?? this.#clock.now()) - this.#createdAt;
+  }
+
   get remainingMs(): number {
     return this.#ended ? 0 : Math.max(0, this.#createdAt + this.#ttlMs - this.#clock.now());
   }
@@ -54,10 +61,13 @@ export class ActiveFault {
   /** Arms whoever should be armed and is not yet; called whenever targets come, go or change. */
   deliver(): void {
     if (this.ended) return;
-    for (const target of this.#choose()) {
+    for (const target of withThreads(this.#choose(), this.#targets.all)) {
       const reach = this.#reached.get(target.instance);
+      // Asked again for each: two processes of one pod are not both armed.
+      if (reach === undefined && target.isMain && this.#once?.mayArm(target, this.#elapsedMs) === false) continue;
       if (reach === undefined || reach.target !== target) {
         this.#reached.set(target.instance, { target, state: 'pending', evidence: reach?.evidence ?? [] });
+        if (target.isMain) this.#once?.onArm(target, this.#elapsedMs);
         this.#arm(target);
       }
     }
@@ -109,12 +119,16 @@ export class ActiveFault {
     // A process that had reverted before it left stays as it was.
     if (reach.state !== 'ended' && reach.state !== 'failed') reach.state = 'lost';
     reach.lostAt = this.#clock.now();
+    if (target.isMain) this.#once?.onLost(target, this.#elapsedMs);
   }
 
   get status(): FaultStatus {
     const reached = [...this.#reached.values()];
-    const live = reached.filter((reach) => reach.state !== 'lost');
-    const armed = reached.filter((reach) => reach.state === 'armed');
+    // Whom the fault has ended is gone because it was hit.
+    const hit = (reach: (typeof reached)[number]) =>
+      this.#once !== undefined && reach.state === 'lost' && reach.evidence.some(({ applied }) => applied > 0);
+    const live = reached.filter((reach) => reach.state !== 'lost' || hit(reach));
+    const armed = reached.filter((reach) => reach.state === 'armed' || hit(reach));
     const now = this.#clock.now();
     const recovered = (reach: (typeof reached)[number]) =>
       reach.state === 'ended' ||
@@ -127,7 +141,7 @@ export class ActiveFault {
       spec: this.fault.spec,
       phase: this.#ended ? 'Ended' : armed.length > 0 ? 'Injected' : 'Pending',
       ...(this.#ended ? { endReason: this.#ended.reason } : {}),
-      elapsedMs: (this.#ended?.at ?? now) - this.#createdAt,
+      elapsedMs: this.#elapsedMs,
       remainingMs: this.remainingMs,
       conditions: {
         Selected: reached.length > 0,
@@ -149,12 +163,24 @@ export class ActiveFault {
   /** The targets that should be armed now: those that are, and as many more as the mode allows. */
   #choose(): ConnectedTarget[] {
     const { target: wanted, seed = 1 } = this.fault.spec;
-    const fitting = this.#targets.all.filter((target) => fits(wanted.selector, target.labels));
+    const once = this.#once;
+    const isReached = (target: ConnectedTarget) => this.#reached.has(target.instance);
+    const fitting = this.#targets.all.filter(
+      (target) =>
+        target.isMain &&
+        fits(wanted.selector, target.labels) &&
+        (once === undefined || isReached(target) || once.mayArm(target, this.#elapsedMs)),
+    );
     if (fitting.length === 0) return [];
     if ((wanted.mode ?? 'all') === 'all') return fitting;
     this.#frozenCount ??= wantedCount(wanted, fitting.length, seed);
-    const holds = (target: ConnectedTarget) => this.#reached.has(target.instance);
     const ordered = ranked(fitting, seed);
+    if (once) {
+      const free = Math.max(0, this.#frozenCount - once.holders);
+      const newcomers = ordered.filter((target) => !once.isHolder(target)).slice(0, free);
+      return [...ordered.filter((target) => once.isHolder(target)), ...newcomers];
+    }
+    const holds = isReached;
     return [...ordered.filter(holds), ...ordered.filter((target) => !holds(target))].slice(
       0,
       this.#frozenCount - this.#stillActing,
@@ -166,6 +192,7 @@ export class ActiveFault {
     const now = this.#clock.now();
     return [...this.#reached.values()].filter(
       ({ state, lostAt, target }) =>
+        target.isMain &&
         state === 'lost' &&
         lostAt !== undefined &&
         now - lostAt < silentRevertMs &&
@@ -179,7 +206,7 @@ export class ActiveFault {
       uid: this.uid,
       name: this.name,
       spec: this.fault.spec,
-      elapsedMs: this.#clock.now() - this.#createdAt,
+      elapsedMs: this.#elapsedMs,
       remainingMs: this.remainingMs,
       services: Object.fromEntries(
         this.#services.map((service): [string, Address[]] => [service, this.#targets.addressesOf(service)]),

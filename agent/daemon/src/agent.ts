@@ -4,7 +4,7 @@ import { openChannel } from './channel/channel.ts';
 import { type Clock, monotonicClock } from './clock.ts';
 import { FaultBook } from './fault-book.ts';
 import { checkHost, checkToken } from './http/auth.ts';
-import { toProblem } from './http/problem.ts';
+import { HttpProblem, toProblem } from './http/problem.ts';
 import { route } from './http/routes.ts';
 import { Leases } from './leases.ts';
 import { type Log, silentLog } from './log.ts';
@@ -48,7 +48,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
 
   const handle = async (request: IncomingMessage, response: ServerResponse) => {
     checkHost(request);
-    const url = new URL(request.url ?? '/', 'http://agent');
+    const url = URL.parse(request.url ?? '/', 'http://agent');
+    if (url === null) throw new HttpProblem(400, 'ERR_PADO_INVALID', 'the request is for no path that can be read');
     if (request.method === 'GET' && (url.pathname === '/healthz' || url.pathname === '/readyz'))
       return send(response, 200, { status: 'ok' });
     if (request.method === 'GET' && url.pathname === '/metrics') {

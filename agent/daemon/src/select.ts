@@ -1,9 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Target } from '@pado/fault';
+import type { ConnectedTarget } from './target.ts';
 
 /** Whether labels fit a selector: every label that it names must be there with that value. */
 export const fits = (selector: Target['selector'], labels: Readonly<Record<string, string>>): boolean =>
   Object.entries(selector.matchLabels).every(([name, value]) => labels[name] === value);
+
+/** A worker thread is in when its process's main thread is; only main threads are chosen, and counted. */
+export const withThreads = (chosen: readonly ConnectedTarget[], all: readonly ConnectedTarget[]): ConnectedTarget[] => [
+  ...chosen,
+  ...all.filter((target) => !target.isMain && chosen.some((main) => main.isBeside(target))),
+];
 
 /** How many of `available` targets a mode hits. */
 export function wantedCount({ mode = 'all', value = 0 }: Target, available: number, seed: number): number {

@@ -9,16 +9,21 @@ export interface Reach {
 
 /** A process with an injector. It stays the same target while its instance reconnects. */
 export class ConnectedTarget {
-  /** Unique here and for people: the name and the pid. */
+  /** Unique here and for people: the name, the pid, and the number of a worker thread. */
   readonly id: string;
   readonly instance: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly pid: number;
   readonly node: string;
+  /** The pod's uid, where there is one. */
+  readonly pod: string | undefined;
+  /** 0 is the main thread: it stands for the process, and its worker threads follow it. */
+  readonly thread: number;
   /** Order of arrival among targets of the same name; with the seed it decides who is chosen. */
   readonly rank: number;
   ports: readonly number[];
   #send: (message: AgentMessage) => void;
+  #heard: () => void = () => {};
 
   constructor(
     hello: {
@@ -27,6 +32,8 @@ export class ConnectedTarget {
       pid: number;
       node: string;
       ports: readonly number[];
+      pod?: string;
+      thread?: number;
     },
     rank: number,
   ) {
@@ -34,9 +41,11 @@ export class ConnectedTarget {
     this.labels = hello.labels;
     this.pid = hello.pid;
     this.node = hello.node;
+    this.pod = hello.pod;
+    this.thread = hello.thread ?? 0;
     this.ports = hello.ports;
     this.rank = rank;
-    this.id = `${this.name}-${hello.pid}`;
+    this.id = `${this.name}-${hello.pid}${this.isMain ? '' : `.${this.thread}`}`;
     this.#send = () => {};
   }
 
@@ -44,8 +53,23 @@ export class ConnectedTarget {
     return this.labels[nameLabel] ?? 'unnamed';
   }
 
-  attach(send: (message: AgentMessage) => void): void {
+  get isMain(): boolean {
+    return this.thread === 0;
+  }
+
+  /** Whether both are threads of one process; a pid alone says so within one pod only. */
+  isBeside(other: ConnectedTarget): boolean {
+    return this.pid === other.pid && this.pod === other.pod && this.name === other.name;
+  }
+
+  attach(send: (message: AgentMessage) => void, heard: () => void): void {
     this.#send = send;
+    this.#heard = heard;
+  }
+
+  /** It has given a sign of life elsewhere than on its channel. */
+  heard(): void {
+    this.#heard();
   }
 
   send(message: AgentMessage): void {

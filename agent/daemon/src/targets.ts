@@ -8,9 +8,10 @@ export class Targets {
   readonly #byInstance = new Map<string, ConnectedTarget>();
   #arrivals = 0;
 
-  /** A reconnecting instance replaces its old connection and keeps its rank. */
+  /** A reconnecting instance replaces its old connection and keeps its rank; a worker thread takes none. */
   add(hello: Hello): ConnectedTarget {
-    const target = new ConnectedTarget(hello, this.#byInstance.get(hello.instance)?.rank ?? this.#arrivals++);
+    const known = this.#byInstance.get(hello.instance)?.rank;
+    const target = new ConnectedTarget(hello, known ?? (hello.thread ? this.#arrivals : this.#arrivals++));
     this.#byInstance.set(hello.instance, target);
     return target;
   }

@@ -4,6 +4,9 @@ export interface Config {
   readonly agentUrl: URL;
   readonly tokenFile: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
+  readonly podUid: string | undefined;
+  /** Name of a response header that tells the fault; undefined: none. */
+  readonly faultHeader: string | undefined;
   readonly debug: boolean;
 }
 
@@ -22,5 +25,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config | undefined {
   }
   const name = env[environment.name];
   if (name) labels[nameLabel] = name;
-  return { agentUrl, tokenFile: env[environment.tokenFile], labels, debug: Boolean(env.PADO_DEBUG) };
+  return {
+    agentUrl,
+    tokenFile: env[environment.tokenFile],
+    labels,
+    podUid: env[environment.podUid] || undefined,
+    faultHeader: env[environment.faultHeader] || undefined,
+    debug: Boolean(env.PADO_DEBUG),
+  };
 }

@@ -3,11 +3,13 @@ import {
   durationMs,
   type EffectEvidence,
   type EndReason,
+  pulseIndex,
   suspendAfterMs,
   type TargetState,
 } from '@pado/fault';
 import { Refusal, type RunningEffect } from './effects/effect.ts';
 import { createEffect } from './effects/index.ts';
+import type { Lease, Times } from './effects/lease.ts';
 import { clearTimer, longestTimerMs, now, startImmediate, startTimer } from './host/clock.ts';
 import { guarded, safely } from './host/guard.ts';
 import { windowOf } from './window.ts';
@@ -20,6 +22,14 @@ export interface Report {
   readonly code?: string;
 }
 
+/** Who is told of a fault. */
+export interface Listener {
+  changed(): void;
+  /** Sends the evidence at once, and calls back when it has been written. */
+  report(done: () => void): void;
+  lease(times: Times): Lease;
+}
+
 /**
  * One fault in this process. It ends by itself at its ttl, and is suspended by itself when its agent has been silent:
  * nobody needs to be there to stop it.
@@ -29,7 +39,7 @@ export class ArmedFault {
   report: Report = { state: 'suspended' };
   readonly #window: ReturnType<typeof windowOf>;
   readonly #effects: readonly RunningEffect[];
-  readonly #onChange: () => void;
+  readonly #listener: Listener;
   #services: Arm['services'];
   /** The clock when the elapsed time was 0, and when the ttl ends. */
   #origin: number;
@@ -39,19 +49,23 @@ export class ArmedFault {
   #timer: NodeJS.Timeout | undefined;
 
   /** Throws when the message is malformed; a refusal is not thrown but reported. */
-  constructor(arm: Arm, onChange: () => void) {
+  constructor(arm: Arm, listener: Listener) {
     const { uid, spec } = arm;
     this.uid = uid;
-    this.#onChange = onChange;
+    this.#listener = listener;
     this.#services = arm.services;
     this.#origin = now() - arm.elapsedMs;
     this.#deadline = Math.min(now() + arm.remainingMs, this.#origin + durationMs(spec.ttl));
     this.#window = windowOf(spec);
     const context = {
+      name: arm.name,
       seed: spec.seed ?? 1,
       services: () => this.#services,
       inForce: () => this.#inForce(),
       endsAt: () => this.#endsAt,
+      lease: () => listener.lease({ deadline: () => this.#deadline, heardAt: () => this.#heardAt }),
+      pulse: () => pulseIndex(spec, now() - this.#origin),
+      report: (done: () => void) => listener.report(done),
       fail: (refusal: Refusal) => this.#fail(refusal),
     };
     this.#effects = spec.effects.map((effect, index) => createEffect(effect, { ...context, index }));
@@ -125,7 +139,7 @@ export class ArmedFault {
 
   #become(report: Report): void {
     this.report = report;
-    this.#onChange();
+    this.#listener.changed();
   }
 
   /** Ends, suspends, opens or closes, whatever the clock says, and comes back when that changes. */

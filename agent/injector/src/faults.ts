@@ -1,6 +1,8 @@
 import type { AgentMessage, EndReason, InjectorMessage } from '@pado/fault';
 import { Refusal } from './effects/effect.ts';
+import type { LeaseKeeper } from './effects/lease.ts';
 import { type Arm, ArmedFault } from './fault.ts';
+import { clearTimer, startTimer } from './host/clock.ts';
 import { guarded } from './host/guard.ts';
 
 const endReasons: readonly EndReason[] = ['ttl', 'stopped', 'deleted', 'lease', 'suspended', 'failed'];
@@ -8,16 +10,24 @@ const endReasons: readonly EndReason[] = ['ttl', 'stopped', 'deleted', 'lease', 
 /** Faults that are over are remembered, so that a late message does not start them again; the oldest are forgotten. */
 const remembered = 256;
 
+/** A report that does not go through keeps nobody waiting. */
+const reportWithinMs = 200;
+
+/** Sends a message if there is a connection, and calls back when it has been handed to the system. */
+export type Send = (message: InjectorMessage, onSent?: () => void) => boolean;
+
 /** Every fault that this process knows, and what the agent has been told of it. */
 export class Faults {
   readonly #faults = new Map<string, ArmedFault>();
   /** The connection that last vouched for a fault: only its words renew the lease. */
   readonly #vouchers = new WeakMap<ArmedFault, object>();
   readonly #told = new Map<string, string>();
-  readonly #send: (message: InjectorMessage) => boolean;
+  readonly #send: Send;
+  readonly #leases: LeaseKeeper;
 
-  constructor(send: (message: InjectorMessage) => boolean) {
+  constructor(send: Send, leases: LeaseKeeper) {
     this.#send = send;
+    this.#leases = leases;
   }
 
   /** Throws when the message is malformed. */
@@ -31,7 +41,13 @@ export class Faults {
       return;
     }
     try {
-      const fault: ArmedFault = new ArmedFault(arm, () => queueMicrotask(guarded(() => this.#changed(fault))));
+      // Later, but before anything else: the fault may act while it is still being made.
+      const soon = (run: () => void) => queueMicrotask(guarded(run));
+      const fault: ArmedFault = new ArmedFault(arm, {
+        changed: () => soon(() => this.#changed(fault)),
+        report: (done) => soon(() => this.#report(fault, done)),
+        lease: (times) => this.#leases.take(arm.uid, times),
+      });
       this.#faults.set(arm.uid, fault);
       this.#vouchers.set(fault, connection);
     } catch (cause) {
@@ -72,6 +88,20 @@ export class Faults {
   #changed(fault: ArmedFault): void {
     this.#tellEvidence(fault);
     this.#tellState(fault);
+  }
+
+  #report(fault: ArmedFault, done: () => void): void {
+    let isDone = false;
+    const finish = guarded(() => {
+      if (isDone) return;
+      isDone = true;
+      clearTimer(timer);
+      done();
+    });
+    const timer = startTimer(finish, reportWithinMs).unref();
+    this.#tellEvidence(fault);
+    // Behind all that has been said; what it says itself does not matter.
+    this.#send({ type: 'heartbeat' }, finish);
   }
 
   #tellEvidence(fault: ArmedFault): void {

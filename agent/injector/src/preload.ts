@@ -1,16 +1,23 @@
-import { isMainThread } from 'node:worker_threads';
+import * as threads from 'node:worker_threads';
 import { Channel } from './channel/channel.ts';
 import { readConfig } from './config.ts';
-import { safely, setDebug } from './host/guard.ts';
+import { setFaultHeader } from './hooks/mark.ts';
+import { startImmediate } from './host/clock.ts';
+import { guarded, safely, setDebug } from './host/guard.ts';
 
-/** One control channel a process, however often and by whatever way the file is loaded. */
+/** One control channel a thread, however often and by whatever way the file is loaded. */
 const mark = Symbol.for('pado.injector');
 
 safely(() => {
-  if (!isMainThread || Reflect.has(globalThis, mark)) return;
+  // Node's own threads, such as the one that runs a program's module loaders, are not the program.
+  if (Reflect.has(globalThis, mark) || Reflect.get(threads, 'isInternalThread') === true) return;
   const config = readConfig(process.env);
   if (!config) return;
   Object.defineProperty(globalThis, mark, { value: true });
   setDebug(config.debug);
-  new Channel(config).start();
+  setFaultHeader(config.faultHeader);
+  const start = guarded(() => new Channel(config).start());
+  if (threads.isMainThread) start();
+  // The thread's own work comes first; one that has none ends before.
+  else startImmediate(start).unref();
 });

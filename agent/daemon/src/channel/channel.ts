@@ -63,7 +63,7 @@ export function openChannel(
   };
   const welcome = (hello: Extract<InjectorMessage, { type: 'hello' }>): ConnectedTarget => {
     const newcomer = targets.add(hello);
-    newcomer.attach(send);
+    newcomer.attach(send, () => closed || heard());
     send({ type: 'welcome', version: protocolVersion, target: newcomer.id });
     log('info', 'target connected', { target: newcomer.id, node: hello.node, ports: hello.ports });
     for (const fault of book.active) {

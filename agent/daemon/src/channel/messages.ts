@@ -58,6 +58,8 @@ const schema = {
         additionalProperties: { type: 'string', maxLength: 253 },
       },
       ports,
+      pod: { type: 'string', minLength: 1, maxLength: 128 },
+      thread: { type: 'integer', minimum: 0 },
     }),
     message('ports', ['ports'], { ports }),
     message('heartbeat'),

@@ -31,6 +31,14 @@ const routes: Readonly<Record<string, Handler>> = {
   'GET /v1/faults/:name': ({ book }, { name }) => ({ status: 200, body: book.get(name).status }),
   'GET /v1/targets': ({ targets }) => ({ status: 200, body: { items: targets.statuses } }),
 
+  // Asked by a thread of an injector whose main thread may be blocked: see leaseCheckMs in agent/fault/src/protocol.ts.
+  'GET /v1/channel/:name': ({ book, targets }, { name: uid, url }) => {
+    targets.get(url.searchParams.get('instance') ?? '')?.heard();
+    return book.byUid(uid)?.ended === false
+      ? { status: 200, body: {} }
+      : { status: 410, body: { code: 'ERR_PADO_NOT_FOUND' } };
+  },
+
   'POST /v1/faults': async ({ book }, { request, url }) => {
     const result = validateFault(await readJson(request));
     if ('problems' in result) {

@@ -1,13 +1,18 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { threadId } from 'node:worker_threads';
 import { type AgentMessage, heartbeatMs, type InjectorMessage, protocolVersion } from '@pado/fault';
 import type { Config } from '../config.ts';
+import { LeaseKeeper } from '../effects/lease.ts';
 import { Faults } from '../faults.ts';
 import { startImmediate, startInterval, startTimer } from '../host/clock.ts';
 import { guarded, mishaps, safely, trace } from '../host/guard.ts';
 import { listeningPorts, watchPorts } from '../host/ports.ts';
 import { Backoff } from './backoff.ts';
 import { Connection } from './connection.ts';
+
+/** Tells this thread from every other one; no secret. `crypto`, which would be random enough, takes 4 ms to load. */
+const newInstance = (): string =>
+  [process.pid, process.hrtime.bigint(), Math.random()].map((number) => number.toString(36)).join('-');
 
 function readToken(file: string | undefined): string | undefined {
   return file === undefined ? undefined : safely(() => readFileSync(file, 'utf8').trim());
@@ -16,14 +21,17 @@ function readToken(file: string | undefined): string | undefined {
 /** Keeps a connection to the agent for as long as the process lives, and does what it says. */
 export class Channel {
   readonly #config: Config;
-  readonly #instance = randomUUID();
+  readonly #instance = newInstance();
   readonly #backoff = new Backoff();
-  readonly #faults = new Faults((message) => this.#send(message));
+  readonly #faults: Faults;
   #connection: Connection | undefined;
   #ports = '';
 
   constructor(config: Config) {
     this.#config = config;
+    const { agentUrl, tokenFile } = config;
+    const leases = new LeaseKeeper({ url: agentUrl.origin, tokenFile, instance: this.#instance });
+    this.#faults = new Faults((message, onSent) => this.#send(message, onSent), leases);
   }
 
   start(): void {
@@ -41,8 +49,8 @@ export class Channel {
     ).unref();
   }
 
-  #send(message: InjectorMessage): boolean {
-    return this.#connection?.send(message) ?? false;
+  #send(message: InjectorMessage, onSent?: () => void): boolean {
+    return this.#connection?.send(message, onSent) ?? false;
   }
 
   readonly #connect = (): void => {
@@ -70,14 +78,17 @@ export class Channel {
   #hello(): InjectorMessage {
     const ports = listeningPorts();
     this.#ports = ports.join();
+    const { labels, podUid } = this.#config;
     return {
       type: 'hello',
       version: protocolVersion,
       instance: this.#instance,
       pid: process.pid,
       node: process.version,
-      labels: this.#config.labels,
+      labels,
       ports,
+      ...(podUid !== undefined && { pod: podUid }),
+      ...(threadId !== 0 && { thread: threadId }),
     };
   }
 

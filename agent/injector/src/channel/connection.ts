@@ -95,9 +95,9 @@ export class Connection {
   }
 
   /** False when the message did not go: not connected, or the agent does not read. Totals are sent again anyway. */
-  send(message: InjectorMessage): boolean {
+  send(message: InjectorMessage, onSent?: () => void): boolean {
     if (!this.#isOpen || this.#request.destroyed || this.#request.writableLength > maxLineBytes) return false;
-    this.#request.write(`${JSON.stringify(message)}\n`);
+    this.#request.write(`${JSON.stringify(message)}\n`, onSent);
     return true;
   }
 

@@ -1,67 +1,59 @@
-import type { WorkerOptions } from 'node:worker_threads';
-
-/** In shared memory: Int32[0] is the stop flag; Float64: [1] the deadline (ms of the monotonic clock), [2] CPU used (ms). */
+/** What a burning thread gets. */
 export interface BurnData {
+  /** Int32[0] is the stop flag; Float64: [1] CPU used (ms), [2] the monotonic clock (ms) when that was read. */
   readonly shared: SharedArrayBuffer;
+  /** See lease.ts: it stops by itself when that is over, and needs nobody to tell it. */
+  readonly lease: SharedArrayBuffer;
+  readonly suspendAfterMs: number;
+  /** One thread burns less by what keeping the lease costs: all of our threads together burn what was asked for. */
+  readonly bearsLease: boolean;
   /** Share of one core, 0 to 1. */
   readonly share: number;
+  /** When the burning was to begin, on the monotonic clock (ms): the thread's own start is made up for. */
+  readonly startedAtMs: number;
 }
 
 /**
- * Burns a share of one core, closed loop on the thread's real CPU time: what another process took away is made up for,
- * but not more than half a second of it. It stops by itself at the deadline, so it needs nobody to tell it.
- *
- * The worker gets the source text of this function: it must not refer to anything outside of itself.
+ * Burns a share of one core, closed loop on the thread's real CPU time, its own start included: what another process
+ * took away is made up for, but not more than half a second of it.
  */
-function burn(load: NodeJS.Require): void {
+export function burn(load: NodeJS.Require, ownMs: () => number): void {
   const { workerData } = load('node:worker_threads') as typeof import('node:worker_threads');
-  const fs = load('node:fs') as typeof import('node:fs');
-  const { shared, share } = workerData as BurnData;
+  const { shared, lease, bearsLease, suspendAfterMs, share, startedAtMs } = workerData as BurnData;
   const flags = new Int32Array(shared, 0, 2);
   const numbers = new Float64Array(shared);
+  const leaseFlags = new Int32Array(lease, 0, 2);
+  const leaseTimes = new Float64Array(lease);
   const sliceMs = 10;
   const mostDebtMs = 500;
   const clock = (): number => {
     const [seconds, nanoseconds] = process.hrtime();
     return seconds * 1e3 + nanoseconds / 1e6;
   };
-  const ownUsage = (process as unknown as { threadCpuUsage?: () => { user: number; system: number } }).threadCpuUsage;
-  const cpuMs = (): number => {
-    if (!ownUsage) return Number(fs.readFileSync('/proc/thread-self/schedstat', 'latin1').split(' ', 1)[0]) / 1e6;
-    const { user, system } = ownUsage.call(process);
-    return (user + system) / 1e3;
-  };
-  const first = cpuMs();
-  let last = clock();
-  let target = first;
+  // Measured: what a thread's start costs the main thread and V8's helper threads, which no thread's own clock shows.
+  const startMs = 8;
+  const cpuMs = (): number => ownMs() + startMs + (bearsLease ? leaseTimes[3]! + startMs : 0);
+  const isLive = (at: number): boolean =>
+    Atomics.load(leaseFlags, 0) === 0 && at < leaseTimes[1]! && at < leaseTimes[2]! + suspendAfterMs;
+  let last = startedAtMs;
+  let target = 0;
   while (Atomics.load(flags, 0) === 0) {
     const start = clock();
-    const live = start < numbers[1]!;
+    const live = isLive(start);
     if (live) target = Math.max(target + (start - last) * share, cpuMs() - mostDebtMs);
     last = start;
     target = Math.min(target, cpuMs() + mostDebtMs);
-    // Between two looks at the thread's CPU time (a system call) it only counts.
-    while (live && clock() - start < sliceMs && cpuMs() < target) for (let i = 0; i < 20_000; i += 1) Math.sqrt(i);
-    const used = cpuMs();
-    numbers[2] = used - first;
-    const rest = sliceMs - (clock() - start);
+    const end = start + sliceMs;
+    let used = cpuMs();
+    // What is missing takes at least as long by the clock: a look at the CPU time is a system call, or reads a file.
+    while (live && used < target && clock() < end) {
+      const until = Math.min(clock() + Math.max(target - used, 0.05), end);
+      while (clock() < until) for (let i = 0; i < 5_000; i += 1) Math.sqrt(i);
+      used = cpuMs();
+    }
+    numbers[1] = used;
+    numbers[2] = clock();
+    const rest = sliceMs - (numbers[2]! - start);
     if (!live || (rest > 0 && used >= target)) Atomics.wait(flags, 0, 0, live ? Math.max(rest, 0.1) : sliceMs);
   }
-}
-
-export const burnSource = `(${burn})(require)`;
-
-/** Nothing of the host's own set-up (preloads, loaders, inspectors) may run in the worker. */
-export function burnOptions(data: BurnData, env: NodeJS.ProcessEnv): WorkerOptions {
-  const { NODE_OPTIONS: _, ...rest } = env;
-  return {
-    eval: true,
-    // Else the worker would be piped to the host's own stdout and stderr, and open them.
-    stdout: true,
-    stderr: true,
-    execArgv: [],
-    env: rest,
-    workerData: data,
-    resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 },
-  };
 }

@@ -3,10 +3,13 @@ import { Evidence } from '../evidence.ts';
 import { clearTimer, now, startImmediate, startTimer } from '../host/clock.ts';
 import { guarded } from '../host/guard.ts';
 import type { EffectContext, RunningEffect } from './effect.ts';
+import type { Lease } from './lease.ts';
 
 /** `load` is burned in slices of this length. */
 const sliceMs = 100;
 const sampleMs = 1_000;
+/** Longer stalls than this need a lease that is kept elsewhere: meanwhile this thread hears nobody. */
+const deafMs = 250;
 
 interface Rhythm {
   readonly busyMs: number;
@@ -19,10 +22,10 @@ function rhythmOf(effect: EventLoopEffect): Rhythm {
   return { busyMs, periodMs: Math.max(durationMs(effect.every ?? '0ms'), busyMs) };
 }
 
-/** Blocks the main thread until `end`; it can hear nothing meanwhile, so it looks at the clock itself. */
-function block(end: number): number {
+/** Blocks the main thread until `end`, or until it is over: it can hear nothing meanwhile, so it looks itself. */
+function block(end: number, isOver: () => boolean): number {
   const start = now();
-  while (now() < end);
+  while (now() < end && !isOver());
   return now() - start;
 }
 
@@ -31,12 +34,15 @@ export function eventLoopEffect(effect: EventLoopEffect, context: EffectContext)
   const { busyMs, periodMs } = rhythmOf(effect);
   const requested = (busyMs / periodMs) * 100;
   const evidence = new Evidence(context.index, effect.kind, 'percent');
+  let lease: Lease | undefined;
   let timer: NodeJS.Timeout | undefined;
   let immediate: NodeJS.Immediate | undefined;
   let open = false;
   let next = 0;
   let sampledAt = 0;
   let busy = 0;
+
+  const isOver = (): boolean => (lease ? lease.isOver() : now() >= context.endsAt());
 
   const sample = (at: number): void => {
     if (at - sampledAt < Math.max(sampleMs, periodMs)) return;
@@ -50,7 +56,7 @@ export function eventLoopEffect(effect: EventLoopEffect, context: EffectContext)
     const start = now();
     sample(start);
     next = Math.max(next + periodMs, start + busyMs);
-    busy += block(Math.min(start + busyMs, context.endsAt()));
+    busy += block(start + busyMs, isOver);
     evidence.applied = 1;
     // Always through the loop, even at 100%: heartbeats and the end of the fault must be heard in between.
     const restMs = next - now();
@@ -62,6 +68,8 @@ export function eventLoopEffect(effect: EventLoopEffect, context: EffectContext)
     open = false;
     clearTimer(timer);
     clearImmediate(immediate);
+    lease?.release();
+    lease = undefined;
   };
   return {
     evidence,
@@ -69,6 +77,7 @@ export function eventLoopEffect(effect: EventLoopEffect, context: EffectContext)
     open: () => {
       if (open || busyMs === 0) return;
       open = true;
+      if (busyMs > deafMs) lease = context.lease();
       evidence.matched = 1;
       sampledAt = now();
       next = sampledAt;
@@ -77,5 +86,6 @@ export function eventLoopEffect(effect: EventLoopEffect, context: EffectContext)
     },
     close,
     leave: close,
+    renewed: () => lease?.renew(),
   };
 }

@@ -1,4 +1,6 @@
 import { MessageChannel } from 'node:worker_threads';
+import { safely } from '../host/guard.ts';
+import { load } from '../host/load.ts';
 
 /** Memory that is held. */
 export interface Ballast {
@@ -10,7 +12,20 @@ export interface Ballast {
 
 const blockBytes = 2 ** 20;
 
-/** Live arrays of numbers: eight bytes each, in V8's old space as large objects. A collection after the release frees them. */
+/** A full collection, which gives the pages of what we held back at once; the host might not collect for minutes. */
+function collect(): void {
+  const v8 = load('node:v8') as typeof import('node:v8');
+  const vm = load('node:vm') as typeof import('node:vm');
+  v8.setFlagsFromString('--expose-gc');
+  const gc = vm.runInNewContext('gc') as () => void;
+  v8.setFlagsFromString('--no-expose-gc');
+  gc();
+}
+
+/**
+ * Live arrays of small integers: eight bytes each, in V8's old space as large objects. Any other value would change the
+ * array's kind, and leave a copy of it as garbage.
+ */
 export function heapBallast(): Ballast {
   let blocks: number[][] = [];
   return {
@@ -19,17 +34,19 @@ export function heapBallast(): Ballast {
     },
     grow: (bytes) => {
       const count = Math.ceil(bytes / blockBytes);
-      for (let i = 0; i < count; i += 1) blocks.push(new Array<number>(blockBytes / 8).fill(blocks.length + 0.5));
+      for (let i = 0; i < count; i += 1) blocks.push(new Array<number>(blockBytes / 8).fill(1));
     },
     release: () => {
+      const isEmpty = blocks.length === 0;
       blocks = [];
+      if (!isEmpty) safely(collect);
     },
   };
 }
 
 /** From this size on, malloc always maps and unmaps (M_MMAP_THRESHOLD's upper limit): what is freed goes back at once. */
 const mappedBytes = 33 * 2 ** 20;
-const largestBytes = 2 ** 30;
+const largestBytes = 2 ** 28;
 
 /** Detaches a buffer, so that its pages are free without waiting for a garbage collection. */
 function free(buffer: ArrayBuffer): void {

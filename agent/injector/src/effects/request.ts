@@ -37,6 +37,10 @@ function actionOf(effect: RequestEffect, seed: number, index: number): Action {
   }
 }
 
+/** The dose in a word, for spans. */
+const doseOf = (effect: Readonly<Record<string, unknown>>): string =>
+  String(effect.delay ?? effect.status ?? effect.code ?? effect.bytesPerSecond ?? effect.afterBytes ?? '');
+
 /** An effect on requests, connections or look-ups: a rule that the hooks consult. Sampling and delays go on where a suspension left them. */
 export function requestEffect(effect: RequestEffect, context: EffectContext): RunningEffect {
   const { index, seed } = context;
@@ -49,6 +53,7 @@ export function requestEffect(effect: RequestEffect, context: EffectContext): Ru
     inForce: context.inForce,
     action: actionOf(effect, seed, index),
     evidence,
+    label: { fault: context.name, kind: effect.kind, dose: doseOf({ ...effect }) },
   });
 }
 

@@ -30,7 +30,12 @@ export class AnswerBody {
   constructor({ throttle, truncation }: BodyPlan, sink: Sink) {
     this.#truncation = truncation;
     this.#sink = sink;
-    this.#pacer = throttle && new Pacer(throttle, (chunk) => sink.deliver(chunk));
+    this.#pacer =
+      throttle &&
+      new Pacer(throttle, (chunk, sent) => {
+        sink.deliver(chunk);
+        sent?.();
+      });
   }
 
   get isFull(): boolean {

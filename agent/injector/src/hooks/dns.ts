@@ -1,14 +1,16 @@
 import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import { isIP } from 'node:net';
+import { safely } from '../host/guard.ts';
 import { type Around, patch, type Undo } from '../host/patch.ts';
 import { plainHost, type RequestFacts } from '../request/facts.ts';
 import type { Plan } from '../request/rule.ts';
 import { Wait } from '../request/wait.ts';
 import type { Decide, Hook } from './index.ts';
 
-const recordTypes = ['4', '6', 'Any', 'Caa', 'Cname', 'Mx', 'Naptr', 'Ns', 'Ptr', 'Soa', 'Srv', 'Tlsa', 'Txt'];
-const queries = ['resolve', ...recordTypes.map((type) => `resolve${type}`)];
+/** resolve, resolve4, resolveMx and whatever other records this Node.js asks for. */
+const queriesOf = (owner: object): string[] =>
+  Object.getOwnPropertyNames(owner).filter((name) => /^resolve([A-Z0-9]|$)/.test(name));
 
 const facts = (host: string): RequestFacts => ({
   method: '',
@@ -41,7 +43,7 @@ function failure(method: string, args: readonly unknown[], code: keyof typeof er
 
 /** The plan for a look-up of a name; an address is not looked up, and what is no name is for dns to refuse. */
 function planFor(decide: Decide, host: unknown): Plan | undefined {
-  return typeof host === 'string' && host !== '' && isIP(host) === 0 ? decide(facts(host)) : undefined;
+  return typeof host === 'string' && host !== '' && isIP(host) === 0 ? safely(() => decide(facts(host))) : undefined;
 }
 
 function wait({ before, after }: Plan, next: () => void): void {
@@ -89,14 +91,14 @@ export function dnsHook(decide: Decide): Hook {
     scan: () => {
       if (undos.length > 0) return;
       const { promises } = dns;
-      const groups = [
-        { wrap: withCallback, methods: ['lookup'], owners: [dns] },
-        { wrap: withCallback, methods: queries, owners: [dns, dns.Resolver.prototype] },
-        { wrap: withPromise, methods: ['lookup'], owners: [promises] },
-        { wrap: withPromise, methods: queries, owners: [promises, promises.Resolver.prototype] },
+      const owners: readonly [owner: object, wrap: typeof withCallback][] = [
+        [dns, withCallback],
+        [dns.Resolver.prototype, withCallback],
+        [promises, withPromise],
+        [promises.Resolver.prototype, withPromise],
       ];
-      undos = groups.flatMap(({ wrap, methods, owners }) =>
-        owners.flatMap((owner) => methods.map((method) => patch(owner, method, wrap(decide, method)))),
+      undos = owners.flatMap(([owner, wrap]) =>
+        ['lookup', ...queriesOf(owner)].map((method) => patch(owner, method, wrap(decide, method))),
       );
       // The named exports of ES modules are copies.
       syncBuiltinESMExports();

@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import { startImmediate } from '../host/clock.ts';
 import { safely } from '../host/guard.ts';
@@ -8,7 +8,7 @@ import type { Outcome, Plan } from '../request/rule.ts';
 import { type Part, Wait } from '../request/wait.ts';
 import { changesBody } from './answer-body.ts';
 import { exemptAgents } from './exempt.ts';
-import { reshapeBody } from './http-client-body.ts';
+import { changeResponse } from './http-client-response.ts';
 import { keepTimeouts } from './http-client-timeout.ts';
 import type { Decide, Hook } from './index.ts';
 import { http } from './loaded.ts';
@@ -76,33 +76,6 @@ function waitBefore(req: ClientRequest, peer: Peer, parts: readonly Part[], go: 
     endClock();
     destroy();
     go();
-  });
-}
-
-/** Holds the answer; the connection stays busy, and the body stays in its buffers. */
-function changeResponse(req: ClientRequest, plan: Plan): void {
-  const undo = patch(req, 'emit', (original, self, args) => {
-    if (args[0] !== 'response') return Reflect.apply(original, self, args);
-    undo();
-    const res = args[1] as IncomingMessage;
-    const start = changesBody(plan) ? safely(() => reshapeBody(res, plan)) : undefined;
-    const give = (): boolean => {
-      const isTaken = Boolean(Reflect.apply(original, self, args));
-      start?.();
-      return isTaken;
-    };
-    if (plan.after.length === 0) return give();
-    const wait = new Wait(plan.after, () => {
-      res.off('close', onClose);
-      // Without a listener node:http dumps the answer, else the connection would never be free again.
-      if (!give()) res.resume();
-    });
-    // Destroyed or broken while held: the request tells so itself, and there is no answer to give any more.
-    const onClose = (): void => {
-      if (!res.complete) wait.cancel();
-    };
-    res.once('close', onClose);
-    return true;
   });
 }
 

@@ -71,8 +71,9 @@ export function http2ClientHook(decide: Decide): Hook {
     const go = (): void => {
       stream.off('close', onClose);
       if (stream.destroyed) return;
+      // A stream that has begun sees the socket's own error; one that has not would be cancelled.
+      start();
       if (outcome?.kind === 'abort') socketOf(session)?.destroy(openError(outcome.code));
-      else start();
     };
     const onClose = (): void => wait.cancel();
     stream.once('close', onClose);
@@ -91,8 +92,7 @@ export function http2ClientHook(decide: Decide): Hook {
         const socket = safely(() => socketOf(session));
         // One that is still connecting waits at its socket.
         if (!socket || session.connecting || session.destroyed || session.closed) return request();
-        const peer = peerOf(session, socket);
-        const plan = decide(peer);
+        const plan = safely(() => decide(peerOf(session, socket)));
         if (!plan || (plan.before.length + plan.after.length === 0 && !plan.outcome)) return request();
         return delay(session, plan, request);
       });

@@ -1,5 +1,5 @@
 import http from 'node:http';
-import { createRequire } from 'node:module';
+import { load } from '../host/load.ts';
 
 /**
  * A built-in module that the host has loaded. `https` costs 8 MiB in a program that has no TLS, so what the host does
@@ -7,9 +7,7 @@ import { createRequire } from 'node:module';
  */
 function loaded<T>(name: string): T | undefined {
   const list = Reflect.get(process, 'moduleLoadList') as readonly string[] | undefined;
-  return list?.includes(`NativeModule ${name}`) === false
-    ? undefined
-    : (createRequire(process.execPath)(`node:${name}`) as T);
+  return list?.includes(`NativeModule ${name}`) === false ? undefined : (load(`node:${name}`) as T);
 }
 
 export const loadedHttps = (): typeof import('node:https') | undefined => loaded('https');

@@ -50,7 +50,7 @@ export function tcpHook(decide: Decide): Hook {
   const connect: Parameters<typeof patch>[2] = (original, self, args) => {
     const go = (): unknown => Reflect.apply(original, self, args);
     const socket = self as Socket;
-    const options = connectOptions(args);
+    const options = safely(() => connectOptions(args));
     if (!options || isExemptConnect(options.given)) return go();
     const facts = connectFacts(options);
     safely(() => remember(socket, options.host ?? ''));

@@ -6,12 +6,18 @@ type ErrorClass = new (message: string, socket?: object) => Error;
 export interface Errors {
   readonly SocketError?: ErrorClass;
   readonly HeadersTimeoutError?: ErrorClass;
+  readonly RequestAbortedError?: ErrorClass;
 }
 
 /** A class of that name, whatever a minifier makes of ours. */
-function errorClass(name: string, code: string, base: new (message: string) => Error): ErrorClass {
+function errorClass(
+  className: string,
+  code: string,
+  base: new (message: string) => Error,
+  name = className,
+): ErrorClass {
   const classes = {
-    [name]: class extends base {
+    [className]: class extends base {
       readonly code = code;
       override name = name;
       constructor(message: string, socket?: object) {
@@ -20,7 +26,7 @@ function errorClass(name: string, code: string, base: new (message: string) => E
       }
     },
   };
-  return classes[name]!;
+  return classes[className]!;
 }
 
 /** Nobody can reach the classes of the built-in undici: these look the same, with the same codes. */
@@ -28,6 +34,7 @@ const UndiciError = errorClass('UndiciError', 'UND_ERR', Error);
 const builtIn = {
   SocketError: errorClass('SocketError', 'UND_ERR_SOCKET', UndiciError),
   HeadersTimeoutError: errorClass('HeadersTimeoutError', 'UND_ERR_HEADERS_TIMEOUT', UndiciError),
+  RequestAbortedError: errorClass('RequestAbortedError', 'UND_ERR_ABORTED', UndiciError, 'AbortError'),
 } as const;
 
 /** What undici gives when the server has closed the connection in the middle of an answer. */
@@ -40,4 +47,9 @@ export function socketClosed(errors: Errors | undefined, peer: Peer, bytesRead: 
 /** What undici gives when the headers of an answer have not come within `headersTimeout`. */
 export function headersTimedOut(errors: Errors | undefined): Error {
   return new (errors?.HeadersTimeoutError ?? builtIn.HeadersTimeoutError)('Headers Timeout Error');
+}
+
+/** What undici gives when a request is aborted without a reason, as version 5 does. */
+export function requestAborted(errors: Errors | undefined): Error {
+  return new (errors?.RequestAbortedError ?? builtIn.RequestAbortedError)('Request aborted');
 }

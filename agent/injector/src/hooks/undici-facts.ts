@@ -8,7 +8,6 @@ export interface Options {
   readonly method?: string;
   readonly headers?: unknown;
   readonly body?: unknown;
-  readonly signal?: unknown;
 }
 
 /** A Pool or Client knows its own origin, under a symbol named `url` in every version. */

@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Answer } from '../request/rule.ts';
 import { answerHeaders } from './answer-headers.ts';
+import { type Errors, requestAborted } from './undici-errors.ts';
 
 /** undici 7 and later: a handler is called with a controller. */
 export interface Controller {
@@ -45,9 +46,13 @@ export class StandInController implements Controller {
   finished = false;
   #onResume: (() => void) | undefined;
   readonly #handler: Handler;
+  readonly #errors: Errors | undefined;
+  readonly #onAborted: () => void;
 
-  constructor(handler: Handler) {
+  constructor(handler: Handler, errors: Errors | undefined, onAborted: () => void = () => {}) {
     this.#handler = handler;
+    this.#errors = errors;
+    this.#onAborted = onAborted;
   }
 
   pause(): void {
@@ -64,8 +69,9 @@ export class StandInController implements Controller {
   abort(reason: unknown): void {
     if (this.aborted || this.finished) return;
     this.aborted = true;
-    this.reason = reason;
-    giveError(this.#handler, reason, this);
+    this.reason = reason ?? requestAborted(this.#errors);
+    this.#onAborted();
+    giveError(this.#handler, this.reason, this);
   }
 
   /** Goes on now, or when the handler resumes; never after an abort. */
@@ -77,17 +83,21 @@ export class StandInController implements Controller {
     else go();
   }
 
-  /** Tells the handler that the request begins; false when it aborts right then (its signal has fired). */
+  /** Tells the handler that the request begins; false when it aborts or throws right then (its signal has fired). */
   start(): boolean {
-    if (isNewStyle(this.#handler)) this.#handler.onRequestStart?.(this, null);
-    else this.#handler.onConnect?.((reason) => this.abort(reason), null);
+    try {
+      if (isNewStyle(this.#handler)) this.#handler.onRequestStart?.(this, null);
+      else this.#handler.onConnect?.((reason) => this.abort(reason), null);
+    } catch (error) {
+      this.abort(error);
+    }
     return !this.aborted;
   }
 }
 
 /** Plays a whole answer to a handler, with its back-pressure; what the handler throws aborts the request, as in undici. */
-export function playAnswer(handler: Handler, answer: Answer, method: string): void {
-  const controller = new StandInController(handler);
+export function playAnswer(handler: Handler, errors: Errors | undefined, answer: Answer, method: string): void {
+  const controller = new StandInController(handler, errors);
   if (!controller.start()) return;
   const headers = answerHeaders(answer);
   const raw = [...headers].flat().map((text) => Buffer.from(text));

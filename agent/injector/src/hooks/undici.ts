@@ -12,7 +12,6 @@ import { type Options, peerOf, undiciFacts } from './undici-facts.ts';
 import { undiciFinder } from './undici-find.ts';
 import { giveError, type Handler, playAnswer, StandInController } from './undici-handler.ts';
 import { holding } from './undici-hold.ts';
-import { onAbort } from './undici-signal.ts';
 import { headersTimeoutOf, timeLimit } from './undici-timeout.ts';
 
 /** Published when a client connects: a copy of undici that was loaded after arming shows itself. */
@@ -28,12 +27,19 @@ const isRequest = (opts: unknown, handler: unknown): boolean =>
   (typeof Reflect.get(handler, 'onResponseError') === 'function' ||
     typeof Reflect.get(handler, 'onError') === 'function');
 
+interface Attempt {
+  readonly dispatcher: object;
+  readonly opts: Options;
+  readonly handler: Handler;
+  readonly errors: Errors | undefined;
+}
+
 /** An outcome in place of a connection. */
-function fail(dispatcher: object, opts: Options, handler: Handler, outcome: NonNullable<Plan['outcome']>): void {
+function fail({ dispatcher, opts, handler, errors }: Attempt, outcome: NonNullable<Plan['outcome']>): void {
   if (outcome.kind === 'error') {
     // A body that is a stream is drained, as a server that answers early does.
     (opts.body as { resume?: () => void } | null | undefined)?.resume?.();
-    playAnswer(handler, outcome, opts.method ?? 'GET');
+    playAnswer(handler, errors, outcome, opts.method ?? 'GET');
     return;
   }
   if (outcome.kind !== 'abort') return;
@@ -43,7 +49,7 @@ function fail(dispatcher: object, opts: Options, handler: Handler, outcome: NonN
     giveError(handler, error);
     return;
   }
-  const controller = new StandInController(handler);
+  const controller = new StandInController(handler, errors);
   if (controller.start()) giveError(handler, error, controller);
 }
 
@@ -96,24 +102,20 @@ export function undiciHook(decide: Decide): Hook {
       };
       if (before.length === 0 && !outcome) return sendHandled();
 
-      const end = (): void => {
-        stopListening();
-        stopClock();
-      };
+      // The caller may leave at any time: this is how a handler gets the means to, and it may be started again later.
+      let end = (): void => {};
+      const controller = new StandInController(handler, errors, () => end());
+      if (!controller.start()) return true;
       const wait = new Wait(before, () => {
-        end();
-        if (outcome) fail(dispatcher, opts, handler, outcome);
+        stopClock();
+        if (outcome) fail({ dispatcher, opts, handler, errors }, outcome);
         else sendHandled();
       });
-      const giveUp = (reason: unknown): void => {
-        end();
+      const stopClock = timeLimit(limitMs, () => controller.abort(timedOut()));
+      end = () => {
+        stopClock();
         wait.cancel();
-        const controller = new StandInController(handler);
-        if (controller.start()) controller.abort(reason);
       };
-      // Undici looks at the signal again when the request starts, so starting it is how it fails with its usual error.
-      const stopListening = onAbort(opts.signal, () => giveUp(Reflect.get(opts.signal ?? {}, 'reason')));
-      const stopClock = timeLimit(limitMs, () => giveUp(timedOut()));
       // The caller may go on: a request that waits fills no queue.
       return true;
     };

@@ -1,7 +1,8 @@
 import os from 'node:os';
 import { join } from 'node:path';
-import v8 from 'node:v8';
+import type v8 from 'node:v8';
 import { type Controller, findController, read } from './cgroup.ts';
+import { load } from './load.ts';
 
 const files = {
   1: { limit: 'memory.limit_in_bytes', usage: 'memory.usage_in_bytes', inactive: /^total_inactive_file (\d+)$/m },
@@ -13,24 +14,28 @@ const smallest = (values: readonly (number | undefined)[]): number | undefined =
   return known.length === 0 ? undefined : Math.min(...known);
 };
 
-/** Bytes; undefined where no limit is set. v1 says "none" by a number beyond what the machine has. */
-export function memoryLimit(controller: Controller | undefined = findController('memory')): number | undefined {
-  if (!controller) return undefined;
-  const name = files[controller.version].limit;
-  const limits = controller.directories.map((directory) => Number(read(join(directory, name)) ?? Number.NaN));
-  const limit = smallest(limits.map((value) => (value > 0 ? value : undefined)));
-  return limit !== undefined && limit < os.totalmem() ? limit : undefined;
+/** The directory whose limit is the tightest, and that limit; v1 says "none" by a number beyond what the machine has. */
+function limiting({ version, directories }: Controller): { directory: string; limit: number } | undefined {
+  const limits = directories.map((directory) => {
+    const limit = Number(read(join(directory, files[version].limit)) ?? Number.NaN);
+    return { directory, limit: limit > 0 && limit < os.totalmem() ? limit : Number.POSITIVE_INFINITY };
+  });
+  const [tightest] = limits.sort((a, b) => a.limit - b.limit);
+  return tightest !== undefined && Number.isFinite(tightest.limit) ? tightest : undefined;
 }
 
-/** Bytes that count against the limit and cannot be dropped: usage without the inactive page cache. */
+/** Bytes; undefined where no limit is set. */
+export const memoryLimit = (controller: Controller | undefined = findController('memory')): number | undefined =>
+  controller && limiting(controller)?.limit;
+
+/** Bytes that count against the limit and cannot be dropped: usage, where the limit is, without the inactive page cache. */
 export function workingSet(controller: Controller | undefined = findController('memory')): number {
-  const directory = controller?.directories[0];
-  if (!controller || directory === undefined) return process.memoryUsage.rss();
-  const usage = Number(read(join(directory, files[controller.version].usage)) ?? Number.NaN);
-  const inactive = Number(
-    files[controller.version].inactive.exec(read(join(directory, 'memory.stat')) ?? '')?.[1] ?? 0,
-  );
-  return Number.isFinite(usage) ? Math.max(0, usage - inactive) : process.memoryUsage.rss();
+  if (!controller) return process.memoryUsage.rss();
+  const directory = limiting(controller)?.directory ?? controller.directories[0] ?? '';
+  const { usage, inactive } = files[controller.version];
+  const bytes = Number(read(join(directory, usage)) ?? Number.NaN);
+  const dropped = Number(inactive.exec(read(join(directory, 'memory.stat')) ?? '')?.[1] ?? 0);
+  return Number.isFinite(bytes) ? Math.max(0, bytes - dropped) : process.memoryUsage.rss();
 }
 
 function quotaIn(directory: string, version: 1 | 2): number | undefined {
@@ -50,6 +55,8 @@ export function cpuQuota(controller: Controller | undefined = findController('cp
   return smallest([cores, ...(controller?.directories ?? []).map((at) => quotaIn(at, controller!.version))]) ?? cores;
 }
 
+export const heapStatistics = (): v8.HeapInfo => (load('node:v8') as typeof v8).getHeapStatistics();
+
 /** V8's young generation takes up to this much of heap_size_limit; filling that part ends in an abort. */
 const youngBytes = 192 * 2 ** 20;
 const flag = /--max[-_]old[-_]space[-_]size[= ](\d+)/;
@@ -58,6 +65,6 @@ const flag = /--max[-_]old[-_]space[-_]size[= ](\d+)/;
 export function oldSpaceBytes(): number {
   const given = flag.exec(`${process.env.NODE_OPTIONS ?? ''} ${process.execArgv.join(' ')}`)?.[1];
   if (given) return Number(given) * 2 ** 20;
-  const limit = v8.getHeapStatistics().heap_size_limit;
+  const limit = heapStatistics().heap_size_limit;
   return Math.max(limit / 2, limit - youngBytes);
 }

@@ -37,10 +37,14 @@ const byUndici = async () => {
 function inForce(t: Test, effect: RequestEffect): void {
   const running = requestEffect(effect, {
     index: 0,
+    name: 'test',
     seed: 1,
     services: () => ({}),
     inForce: () => true,
     endsAt: () => Number.POSITIVE_INFINITY,
+    lease: () => t.fail('requests need no lease') as never,
+    pulse: () => 0,
+    report: (done) => done(),
     fail: () => {},
   });
   running.enter();

@@ -1,8 +1,10 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { findController } from '../../../../agent/injector/src/host/cgroup.ts';
+import { descriptorLimit, openDescriptors } from '../../../../agent/injector/src/host/descriptors.ts';
 import { cpuQuota, memoryLimit, workingSet } from '../../../../agent/injector/src/host/limits.ts';
 
 const mebi = 2 ** 20;
@@ -80,4 +82,45 @@ t.test('without cgroups there is no limit, and the quota is the cores', async (t
   const find = within(t.testdir(), { 'proc/mountinfo': '', 'proc/cgroup': '' });
   t.equal(find('memory'), undefined);
   t.equal(cpuQuota(find('cpu')), os.availableParallelism());
+});
+
+const trees = fileURLToPath(new URL('../../../fixtures/cgroup', import.meta.url));
+const none = { limit: undefined, cores: os.availableParallelism() };
+const cores = (quota: number) => Math.min(quota, os.availableParallelism());
+
+t.test('the trees of real containers; see test/fixtures/cgroup/README.md', async (t) => {
+  const expected: Readonly<Record<string, { limit: number | undefined; set: number; cores: number }>> = {
+    'v2-pod': { limit: 256 * mebi, set: 163_840_000 - 41_943_040, cores: 0.5 },
+    'v2-pod-host-namespace': { limit: 256 * mebi, set: 163_840_000 - 41_943_040, cores: 0.5 },
+    'v2-pod-nested-group': { limit: 128 * mebi, set: 100_000_000, cores: 0.25 },
+    'v2-sibling-container': { limit: 256 * mebi, set: 163_840_000 - 41_943_040, cores: 0.5 },
+    'v2-pod-unlimited': { ...none, set: 163_840_000 - 41_943_040 },
+    'v2-host': { limit: 1_024 * mebi, set: 163_840_000 - 41_943_040, cores: cores(1.5) },
+    'v1-pod': { limit: 256 * mebi, set: 163_840_000 - 41_943_040, cores: 0.5 },
+  };
+  const names = readdirSync(trees, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  t.same(names.map(({ name }) => name).sort(), Object.keys(expected).sort(), 'no tree is left out');
+  for (const [name, { limit, set, cores }] of Object.entries(expected)) {
+    const find = (controller: string) => findController(controller, join(trees, name, 'proc'), join(trees, name));
+    t.equal(find('memory')?.version, name.startsWith('v1') ? 1 : 2, name);
+    t.equal(memoryLimit(find('memory')), limit, `${name}: memory limit`);
+    t.equal(workingSet(find('memory')), set, `${name}: working set`);
+    t.equal(cpuQuota(find('cpu')), cores, `${name}: CPU quota`);
+  }
+});
+
+t.test('the soft limit of descriptors', async (t) => {
+  t.equal(
+    descriptorLimit('Max processes   1 2 processes\nMax open files            1024                 524288  files'),
+    1_024,
+  );
+  t.equal(
+    descriptorLimit('Max open files            unlimited            unlimited            files'),
+    Number.POSITIVE_INFINITY,
+  );
+  t.equal(descriptorLimit(''), Number.POSITIVE_INFINITY);
+  const before = openDescriptors();
+  const file = openSync('/dev/null', 'r');
+  t.equal(openDescriptors(), before + 1);
+  closeSync(file);
 });

@@ -1,0 +1,4 @@
+// A program that does nothing.
+import { answer } from './commands.mjs';
+
+answer({});
