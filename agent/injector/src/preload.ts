@@ -16,8 +16,6 @@ safely(() => {
   Object.defineProperty(globalThis, mark, { value: true });
   setDebug(config.debug);
   setFaultHeader(config.faultHeader);
-  const start = guarded(() => new Channel(config).start());
-  if (threads.isMainThread) start();
   // The thread's own work comes first; one that has none ends before.
-  else startImmediate(start).unref();
+  startImmediate(guarded(() => new Channel(config).start())).unref();
 });

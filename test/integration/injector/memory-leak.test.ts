@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import t from 'tap';
-import { connectedHost } from '../../../helpers/host.ts';
-import type { WireTarget } from '../../../helpers/wire-agent.ts';
+import { connectedHost } from '../../helpers/host.ts';
+import type { WireTarget } from '../../helpers/wire-agent.ts';
 
 const mebi = 2 ** 20;
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { connectedAnswers, protocols } from '../../../helpers/answers.ts';
-import { connectedLines, type Timed } from '../../../helpers/lines.ts';
-import { programs } from '../../../helpers/programs.ts';
+import { connectedAnswers, protocols } from '../../helpers/answers.ts';
+import { connectedLines, type Timed } from '../../helpers/lines.ts';
+import { programs } from '../../helpers/programs.ts';
 
 t.setTimeout(300_000);
 const folder = await programs();

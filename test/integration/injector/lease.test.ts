@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Effect, FaultStatus } from '@pado/fault';
 import t, { type Test } from 'tap';
-import { fault } from '../../../helpers/daemon.ts';
-import { startHost } from '../../../helpers/host.ts';
+import { fault } from '../../helpers/daemon.ts';
+import { startHost } from '../../helpers/host.ts';
 
-const server = fileURLToPath(new URL('../../../../agent/daemon/src/server.ts', import.meta.url));
+const server = fileURLToPath(new URL('../../../agent/daemon/src/server.ts', import.meta.url));
 t.setTimeout(60_000);
 
 const stall = { kind: 'event-loop', stall: '30s', every: '31s' } as const;
