@@ -56,7 +56,7 @@ if (chromium !== undefined) {
     t.same(requests, [`file://${file}`], 'nothing but the file itself');
     const text = await readFile(file, 'utf8');
     t.notMatch(text, /(src|href)="https?:/);
-    t.equal(await page.title(), 'Payments answer two seconds late · Pado');
+    t.equal(await page.title(), 'Payments answer two seconds late · Pado report');
     const charts = await page.locator('.chart canvas').count();
     t.ok(charts >= 6, `${charts} charts`);
     t.equal(await page.locator('.chart').count(), charts, 'each place has its chart');
