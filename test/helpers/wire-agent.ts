@@ -115,6 +115,14 @@ export class WireTarget extends EventEmitter {
     return this.evidence(uid);
   }
 
+  /** Resolves once the first effect's evidence holds so many samples. */
+  sampled(uid: string, samples: number): Promise<InjectorMessage> {
+    return this.until(
+      (message) =>
+        message.type === 'evidence' && message.uid === uid && (message.effects[0]?.dose?.samples ?? 0) >= samples,
+    );
+  }
+
   /** The last evidence of a fault. */
   evidence(uid: string): readonly EffectEvidence[] {
     const last = this.messages.findLast((message) => message.type === 'evidence' && message.uid === uid);

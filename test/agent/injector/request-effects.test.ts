@@ -1,7 +1,6 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
 import type { Effect, RequestEffect } from '@pado/fault';
 import t from 'tap';
+import { freePort } from '../../helpers/free-port.ts';
 import { type Client, clients, connectedHost, type Host } from '../../helpers/host.ts';
 
 const delayMs = 60;
@@ -79,16 +78,6 @@ t.test('error', async (t) => {
   });
 });
 
-/** A port on which nobody listens any more. */
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 const expected: Readonly<Record<string, object>> = {
   ECONNRESET: { message: 'read ECONNRESET', code: 'ECONNRESET', errno: -104, syscall: 'read' },
   EPIPE: { message: 'write EPIPE', code: 'EPIPE', errno: -32, syscall: 'write' },
@@ -125,7 +114,7 @@ t.test('abort', async (t) => {
     const uid = await target.arm({ kind: 'abort', direction: 'outbound', code: 'ECONNREFUSED' });
     for (const client of clients) {
       const injected = await host.callOnce({ client, url });
-      const closed = await closedPort();
+      const closed = await freePort();
       const closedUrl = `http://127.0.0.1:${closed}`;
       const real = await host.callOnce({ client, url: closedUrl, headers: { 'pado-bypass': '1' } });
       const asTo = (text: string | undefined) => text?.replace(String(closed), String(port));

@@ -55,7 +55,7 @@ t.test('a stall lasts as long as its agent says, and is over when that says so',
 
   await arm('by-ttl', stall, '6s');
   const byTtl = await blockedMs(host);
-  t.ok(byTtl > 5_400 && byTtl < 9_000, `${byTtl} ms: longer than the silence of its main thread would let it`);
+  t.ok(byTtl > 5_400 && byTtl < 20_000, `${byTtl} ms: longer than the silence of its main thread would let it`);
   t.match(await status('by-ttl'), { targets: [{ state: /armed|ended/ }] }, 'it was never lost');
   t.equal((await targets()).length, 1, 'its threads are no targets');
 
@@ -70,7 +70,7 @@ t.test('a stall lasts as long as its agent says, and is over when that says so',
   const deletedAt = performance.now();
   await answer;
   const byDeletion = performance.now() - deletedAt;
-  t.ok(byDeletion < 3_000, `${byDeletion} ms after its deletion`);
+  t.ok(byDeletion < 10_000, `${byDeletion} ms after its deletion`);
   while ((await host.ask<number>('threads')) > threads);
   t.equal(host.output, '');
 });
@@ -81,7 +81,7 @@ t.test('a stall is over when its agent has died', async (t) => {
   await new Promise((resolve) => setTimeout(resolve, 1_500));
   agent.kill('SIGKILL');
   const ms = await blockedMs(host);
-  t.ok(ms > 3_500 && ms < 7_000, `${ms} ms`);
+  t.ok(ms > 3_500 && ms < 12_000, `${ms} ms`);
 });
 
 t.test('threads that burn CPU stop when the fault is deleted, though the main thread hears nothing', async (t) => {

@@ -1,23 +1,16 @@
 import { once } from 'node:events';
 import t from 'tap';
 import { connectedHost } from '../../helpers/host.ts';
-import type { WireTarget } from '../../helpers/wire-agent.ts';
 
 const mebi = 2 ** 20;
-
-const sampled = (target: WireTarget, uid: string, samples: number) =>
-  target.until(
-    (message) =>
-      message.type === 'evidence' && message.uid === uid && (message.effects[0]?.dose?.samples ?? 0) >= samples,
-  );
 
 t.test('a leak grows second by second, and is given back', async (t) => {
   const { host, target } = await connectedHost(t);
   const before = await host.ask<number>('rss');
   const uid = await target.arm({ kind: 'memory', where: 'rss', leak: '40Mi' });
-  await sampled(target, uid, 1);
+  await target.sampled(uid, 1);
   const first = (await host.ask<number>('rss')) - before;
-  await sampled(target, uid, 3);
+  await target.sampled(uid, 3);
   const later = (await host.ask<number>('rss')) - before;
   t.ok(first > 20 * mebi && later > first + 40 * mebi, `${first / mebi}, then ${later / mebi} MiB`);
   await target.disarm(uid);
@@ -29,7 +22,7 @@ t.test('with a size it stops there', async (t) => {
   const { host, target } = await connectedHost(t);
   const before = await host.ask<number>('rss');
   const uid = await target.arm({ kind: 'memory', where: 'rss', leak: '1Gi', size: '48Mi' });
-  await sampled(target, uid, 2);
+  await target.sampled(uid, 2);
   const held = (await host.ask<number>('rss')) - before;
   t.ok(held > 44 * mebi && held < 64 * mebi, `${held / mebi} MiB`);
   await target.disarm(uid);
@@ -43,7 +36,7 @@ t.test('at the guard it stops growing and holds; without the guard V8 ends the p
   };
   const { host, target } = await start();
   const uid = await target.arm({ kind: 'memory', where: 'heap', leak: '200Mi' });
-  await sampled(target, uid, 2);
+  await target.sampled(uid, 2);
   const held = await host.ask<number>('heap');
   t.ok(held > 60 * mebi && held < 100 * mebi, `${held / mebi} MiB in use, the guard is at 96`);
   t.match(target.lastState(uid), { state: 'armed' });

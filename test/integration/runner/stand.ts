@@ -1,8 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -12,6 +10,7 @@ import type { Test } from 'tap';
 import type { RunEvent, StackFile } from '../../../runner/src/contracts.ts';
 import { type RunOptions, runExperiment } from '../../../runner/src/experiment/run.ts';
 import { ensureTools } from '../../../runner/src/tools/tools.ts';
+import { freePort } from '../../helpers/free-port.ts';
 
 const path = (name: string) => fileURLToPath(new URL(`../../../${name}`, import.meta.url));
 
@@ -124,15 +123,6 @@ function start(t: Test, file: string, args: readonly string[], environment: Node
     await once(child, 'exit');
   });
   return child;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Asks until there is a truthy answer; the test's own timeout ends what never comes. */

