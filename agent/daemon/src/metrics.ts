@@ -1,3 +1,4 @@
+import type { Mishaps } from '@pado/fault';
 import { Counter, Gauge, Registry } from 'prom-client';
 import type { FaultBook } from './fault-book.ts';
 import type { ConnectedTarget } from './target.ts';
@@ -8,6 +9,8 @@ export interface AgentMetrics {
   /** Adds what a process reports beyond what it had reported before; totals never fall. */
   readonly onEvidence: (fault: string, target: ConnectedTarget, before: Totals, after: Totals, kind: string) => void;
   readonly onDropped: () => void;
+  /** What injectors say of themselves, beyond what they had said. */
+  readonly onMishaps: (before: Partial<Mishaps>, after: Partial<Mishaps>) => void;
 }
 
 /** The counts of one effect in one process. */
@@ -31,6 +34,12 @@ export function createMetrics(book: FaultBook, targets: Targets): AgentMetrics {
   const dropped = new Counter({
     name: 'pado_channel_dropped_messages_total',
     help: 'Messages of injectors that made no sense.',
+    registers,
+  });
+  const mishaps = new Counter({
+    name: 'pado_injector_mishaps_total',
+    help: 'Messages that injectors dropped, and errors of theirs that they kept from their hosts.',
+    labelNames: ['what'],
     registers,
   });
   new Gauge({
@@ -61,5 +70,9 @@ export function createMetrics(book: FaultBook, targets: Targets): AgentMetrics {
       requested.inc(labels, Math.max(0, after.delay.requested - (before.delay?.requested ?? 0)));
     },
     onDropped: () => dropped.inc(),
+    onMishaps(before, after) {
+      for (const what of ['dropped', 'swallowed'] as const)
+        mishaps.inc({ what }, Math.max(0, (after[what] ?? 0) - (before[what] ?? 0)));
+    },
   };
 }

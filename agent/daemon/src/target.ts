@@ -1,4 +1,11 @@
-import { type AgentMessage, type EffectEvidence, nameLabel, type TargetState, type TargetStatus } from '@pado/fault';
+import {
+  type AgentMessage,
+  type EffectEvidence,
+  type Mishaps,
+  nameLabel,
+  type TargetState,
+  type TargetStatus,
+} from '@pado/fault';
 
 /** What a fault knows of one process that it reached. */
 export interface Reach {
@@ -22,6 +29,8 @@ export class ConnectedTarget {
   /** Order of arrival among targets of the same name; with the seed it decides who is chosen. */
   readonly rank: number;
   ports: readonly number[];
+  /** What its injector last said of itself. */
+  mishaps: Partial<Mishaps> = {};
   #send: (message: AgentMessage) => void;
   #heard: () => void = () => {};
 

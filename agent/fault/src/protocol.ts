@@ -49,6 +49,11 @@ export const bypassHeader = 'pado-bypass';
 /** Paths that are spared, unless `match.path` fits them without a wildcard. */
 export const sparedPaths = ['/healthz', '/readyz', '/metrics'] as const;
 
+export interface Mishaps {
+  readonly dropped: number;
+  readonly swallowed: number;
+}
+
 export type InjectorMessage =
   | {
       readonly type: 'hello';
@@ -65,7 +70,8 @@ export type InjectorMessage =
       readonly thread?: number;
     }
   | { readonly type: 'ports'; readonly ports: readonly number[] }
-  | { readonly type: 'heartbeat' }
+  /** With what went wrong inside the injector since its start: messages it dropped, errors it kept from its host. */
+  | ({ readonly type: 'heartbeat' } & Partial<Mishaps>)
   /** Sent when a fault's state in this process changes. `reason` is for people. */
   | {
       readonly type: 'state';

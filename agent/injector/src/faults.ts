@@ -51,8 +51,9 @@ export class Faults {
       this.#faults.set(arm.uid, fault);
       this.#vouchers.set(fault, connection);
     } catch (cause) {
+      const { message, code } = cause instanceof Refusal ? cause : new Refusal('ERR_PADO_INVALID', String(cause));
+      this.#send({ type: 'state', uid: arm.uid, state: 'failed', reason: message, code });
       if (!(cause instanceof Refusal)) throw cause;
-      this.#send({ type: 'state', uid: arm.uid, state: 'failed', reason: cause.message, code: cause.code });
     }
     this.#forget();
   }

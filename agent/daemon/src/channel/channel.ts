@@ -76,6 +76,8 @@ export function openChannel(
   const hear = (from: ConnectedTarget, message: Exclude<InjectorMessage, { type: 'hello' }>): boolean => {
     switch (message.type) {
       case 'heartbeat':
+        metrics.onMishaps(from.mishaps, message);
+        from.mishaps = message;
         return true;
       case 'ports':
         from.ports = message.ports;

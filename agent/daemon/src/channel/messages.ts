@@ -62,7 +62,7 @@ const schema = {
       thread: { type: 'integer', minimum: 0 },
     }),
     message('ports', ['ports'], { ports }),
-    message('heartbeat'),
+    message('heartbeat', [], { dropped: count, swallowed: count }),
     message('state', ['uid', 'state'], {
       uid: text,
       state: { enum: ['armed', 'suspended', 'ended', 'failed'] },

@@ -39,7 +39,7 @@ export class Channel {
     this.#connect();
     startInterval(
       guarded(() => {
-        this.#send({ type: 'heartbeat' });
+        this.#send({ type: 'heartbeat', ...mishaps });
         this.#faults.tellEvidence();
         this.#tellPorts();
         // After the poll phase: words that came while the loop was blocked are not yet read.

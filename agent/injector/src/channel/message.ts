@@ -12,7 +12,11 @@ const isServices = (value: unknown): boolean =>
   isObject(value) && Object.values(value).every((list) => Array.isArray(list) && list.every(isAddress));
 
 const isSpec = (value: unknown): boolean =>
-  isObject(value) && typeof value.ttl === 'string' && Array.isArray(value.effects) && value.effects.every(isObject);
+  isObject(value) &&
+  typeof value.ttl === 'string' &&
+  Array.isArray(value.effects) &&
+  value.effects.length > 0 &&
+  value.effects.every(isObject);
 
 /** Reads a line of the agent; undefined for anything that is not a whole message of the protocol. */
 export function readMessage(line: string): AgentMessage | undefined {

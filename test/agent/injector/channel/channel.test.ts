@@ -47,7 +47,10 @@ t.test('garbage on the wire does nothing', async (t) => {
   const uid = await target.arm(effect);
   t.equal((await host.callOnce({ client: 'http', url })).status, 500, 'the channel still works');
   await target.disarm(uid);
-  t.notOk(target.messages.some((message) => message.type === 'state' && message.uid === 'u'));
+  t.notOk(
+    target.messages.some((message) => message.type === 'state' && message.uid === 'u' && message.state !== 'failed'),
+  );
+  await target.until((message) => message.type === 'heartbeat' && message.dropped === garbage.length);
   t.equal(host.output, '');
 });
 

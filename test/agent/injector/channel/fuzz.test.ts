@@ -202,3 +202,21 @@ t.test('an agent answers any request, and no fault comes of one that makes no se
   t.same((await call('GET', '/v1/faults')).body, { items: [] });
   await servesStill(t, daemon);
 });
+
+t.test('what an injector drops is counted and told, and so is what its agent cannot arm', async (t) => {
+  const { target } = await connectedHost(t);
+  target.sendRaw('{\n[]\n{"type":"launch"}\n');
+  await target.next((message) => message.type === 'heartbeat' && message.dropped === 3);
+  const uid = await target.arm({ kind: 'latency', direction: 'inbound', delay: '1s', match: { host: {} as string } });
+  t.match(target.lastState(uid), { state: 'failed', code: 'ERR_PADO_INVALID' });
+  await target.next((message) => message.type === 'heartbeat' && message.dropped === 4);
+});
+
+t.test('an agent adds up what its injectors say of themselves', async (t) => {
+  const { agent, connect } = await testAgent(t);
+  const metrics = async () => (await fetch(`${agent.url}/metrics`)).text();
+  const injector = await connect({ name: 'orders' });
+  for (const dropped of [2, 5]) injector.say({ type: 'heartbeat', dropped, swallowed: 1 });
+  while (!(await metrics()).includes('pado_injector_mishaps_total{what="dropped"} 5'));
+  t.match(await metrics(), /pado_injector_mishaps_total\{what="swallowed"\} 1/);
+});
