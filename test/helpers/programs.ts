@@ -97,9 +97,11 @@ export async function startProgram(t: Test, name: string, options: StartOptions 
 
 export const nodeVersions = ['18', '20', '22', '24'] as const;
 
-/** The binary of an older Node.js; undefined where there is none for this platform. */
+/** The binary of an older Node.js; undefined where there is none for this platform, which CI does not accept. */
 export async function nodeOf(version: (typeof nodeVersions)[number]): Promise<string | undefined> {
   if (process.version.startsWith(`v${version}.`)) return process.execPath;
   const file = join(await programs(), 'node_modules', `node${version}`, 'bin', 'node');
-  return existsSync(file) ? file : undefined;
+  if (existsSync(file)) return file;
+  if (process.env.CI) throw new Error(`there is no Node.js ${version} at ${file}`);
+  return undefined;
 }

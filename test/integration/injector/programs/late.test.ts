@@ -69,7 +69,7 @@ t.test('evaluated again it is there once', async (t) => {
 for (const version of nodeVersions) {
   t.test(`Node.js ${version}`, async (t) => {
     const execPath = await nodeOf(version);
-    if (!execPath) return t.pass('there is none for this platform', { skip: !process.env.CI });
+    if (!execPath) return t.pass('there is none for this platform', { skip: true });
     const [host, target] = await lateTarget(t, 'small.cjs', { execPath, env: { UNDICI: 'undici6' } });
     t.ok(target.hello.node.startsWith(`v${version}.`));
     await slowsAll(t, host, target);

@@ -16,7 +16,7 @@ const undici = { 18: 'undici6', 20: 'undici7', 22: 'undici8', 24: 'undici8' } as
 for (const version of nodeVersions) {
   t.test(`Node.js ${version}`, async (t) => {
     const execPath = await nodeOf(version);
-    if (!execPath) return t.pass('there is none for this platform', { skip: !process.env.CI });
+    if (!execPath) return t.pass('there is none for this platform', { skip: true });
     const preload = { NODE_OPTIONS: `--require=${await bundle()}`, UNDICI: undici[version], PADO_NAME: 'orders' };
 
     await t.test('both directions', async (t) => {
