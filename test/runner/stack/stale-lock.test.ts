@@ -16,8 +16,10 @@ async function folder(t: Test, pid: number | string): Promise<{ data: string; is
 
 /** A process that has ended, and a parent that never reaps it. */
 async function zombie(t: Test): Promise<number> {
-  // `exec` turns the shell, which has a child, into a program that knows nothing of it.
-  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  // `exec` turns the shell into a program that knows nothing of its child, which ends once that has happened.
+  const child = 'until grep -q sleep /proc/$PPID/comm; do :; done';
+  const script = `sh -c '${child}' & echo $!; exec sleep 60`;
+  const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
   t.teardown(() => {
     parent.kill('SIGKILL');
   });
