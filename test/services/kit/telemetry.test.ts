@@ -7,6 +7,14 @@ import { WireAgent } from '../../helpers/wire-agent.ts';
 
 t.setTimeout(60_000);
 
+/** A gateway whose only peer that matters is its catalog. */
+const traced = (catalog: string, collector: string): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(
+    ['CATALOG', 'CART', 'ORDERS', 'RECOMMENDATIONS', 'SHIPPING'].map((name) => [`SHOP_${name}_URL`, catalog]),
+  ),
+  OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+});
+
 t.test('spans go to the collector when there is one, and log lines carry their ids', async (t) => {
   const traceId = '0af7651916cd43dd8448eb211c80319c';
   const exported: { path: string | undefined; body: Buffer }[] = [];
@@ -20,12 +28,7 @@ t.test('spans go to the collector when there is one, and log lines carry their i
     json(response, 200, { items: [] });
   });
   const service = serviceProcess(t, ['gateway'], {
-    SHOP_CATALOG_URL: catalog,
-    SHOP_CART_URL: catalog,
-    SHOP_ORDERS_URL: catalog,
-    SHOP_RECOMMENDATIONS_URL: catalog,
-    SHOP_SHIPPING_URL: catalog,
-    OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+    ...traced(catalog, collector),
   });
   const answer = await fetch(`${await service.url()}/api/v1/products`, {
     headers: { traceparent: `00-${traceId}-b7ad6b7169203331-01` },
@@ -50,12 +53,7 @@ t.test('a fault marks the spans of the requests that it hits, inbound and outbou
   t.teardown(() => agent.stop());
   const arriving = agent.nextTarget();
   const service = serviceProcess(t, ['gateway'], {
-    SHOP_CATALOG_URL: catalog,
-    SHOP_CART_URL: catalog,
-    SHOP_ORDERS_URL: catalog,
-    SHOP_RECOMMENDATIONS_URL: catalog,
-    SHOP_SHIPPING_URL: catalog,
-    OTEL_EXPORTER_OTLP_ENDPOINT: collector,
+    ...traced(catalog, collector),
     NODE_OPTIONS: `--require=${await bundle()}`,
     PADO_AGENT_URL: agent.url,
     PADO_AGENT_TOKEN_FILE: agent.tokenFile,
