@@ -23,14 +23,8 @@ const isOfRequests = (effect: Effect): boolean =>
 
 export function createEffect(effect: Effect, context: EffectContext): RunningEffect {
   if (!isMainThread && !isOfRequests(effect)) return inertEffect(effect, context);
+  if (isRequestEffect(effect)) return requestEffect(effect, context);
   switch (effect.kind) {
-    case 'latency':
-    case 'error':
-    case 'abort':
-    case 'hang':
-    case 'throttle':
-    case 'truncate':
-      return requestEffect(effect, context);
     case 'event-loop':
       return eventLoopEffect(effect, context);
     case 'cpu':

@@ -1,9 +1,8 @@
 import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import { isIP } from 'node:net';
-import { safely } from '../host/guard.ts';
 import { type Around, patch, type Undo } from '../host/patch.ts';
-import { plainHost, type RequestFacts } from '../request/facts.ts';
+import { farSide, plainHost } from '../request/facts.ts';
 import type { Plan } from '../request/rule.ts';
 import { Wait } from '../request/wait.ts';
 import type { Decide, Hook } from './index.ts';
@@ -11,14 +10,6 @@ import type { Decide, Hook } from './index.ts';
 /** resolve, resolve4, resolveMx and whatever other records this Node.js asks for. */
 const queriesOf = (owner: object): string[] =>
   Object.getOwnPropertyNames(owner).filter((name) => /^resolve([A-Z0-9]|$)/.test(name));
-
-const facts = (host: string): RequestFacts => ({
-  method: '',
-  path: '',
-  host: plainHost(host),
-  port: undefined,
-  header: () => undefined,
-});
 
 /** libuv's numbers for getaddrinfo's own errors. */
 const errnos = { ENOTFOUND: -3008, EAI_AGAIN: -3001 } as const;
@@ -43,7 +34,9 @@ function failure(method: string, args: readonly unknown[], code: keyof typeof er
 
 /** The plan for a look-up of a name; an address is not looked up, and what is no name is for dns to refuse. */
 function planFor(decide: Decide, host: unknown): Plan | undefined {
-  return typeof host === 'string' && host !== '' && isIP(host) === 0 ? safely(() => decide(facts(host))) : undefined;
+  return typeof host === 'string' && host !== '' && isIP(host) === 0
+    ? decide(() => farSide({ host: plainHost(host), port: undefined }))
+    : undefined;
 }
 
 function wait({ before, after }: Plan, next: () => void): void {

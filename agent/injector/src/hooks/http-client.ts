@@ -103,7 +103,7 @@ export function httpClientHook(decide: Decide): Hook {
       if (decided.has(req)) return undefined;
       decided.add(req);
       const peer = peerOf(req, options);
-      const plan = decide(facts(req, peer));
+      const plan = decide(() => facts(req, peer));
       return plan && { plan, peer };
     });
 

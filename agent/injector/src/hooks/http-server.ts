@@ -72,7 +72,7 @@ export const requestsThrough =
     if (args[0] !== 'request' || !(args[1] instanceof http.IncomingMessage)) return Reflect.apply(original, self, args);
     const req = args[1];
     const res = args[2] as ServerResponse;
-    const plan = safely(() => decide(facts(req)));
+    const plan = decide(() => facts(req));
     if (!plan) return Reflect.apply(original, self, args);
     safely(() => markAnswer(plan, res));
     // A client that leaves during the wait does not spare the handler: a slow server would do the work, too.

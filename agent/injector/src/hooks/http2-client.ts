@@ -3,12 +3,12 @@ import type { Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { safely } from '../host/guard.ts';
 import { patch, type Undo } from '../host/patch.ts';
-import { plainHost, type RequestFacts } from '../request/facts.ts';
-import type { Plan } from '../request/rule.ts';
+import { farSide, plainHost, type RequestFacts } from '../request/facts.ts';
+import { holdsBack, type Plan } from '../request/rule.ts';
 import { Wait } from '../request/wait.ts';
 import type { Decide, Hook } from './index.ts';
 import { loadedHttp2 } from './loaded.ts';
-import { openError, type Peer } from './platform-error.ts';
+import { openError } from './platform-error.ts';
 
 const symbolNamed = (object: object, name: string): symbol | undefined =>
   Object.getOwnPropertySymbols(object).find(({ description }) => description === name);
@@ -28,12 +28,12 @@ function sessionPrototype(): object | undefined {
   return Object.getPrototypeOf(session) as object;
 }
 
-function peerOf(session: ClientHttp2Session, socket: Socket): Peer & RequestFacts {
+function peerOf(session: ClientHttp2Session, socket: Socket): RequestFacts {
   const address = plainHost(socket.remoteAddress ?? '');
   const authority = symbolNamed(session, 'authority');
   const origin = `http://${authority === undefined ? '' : String(Reflect.get(session, authority))}`;
   const host = URL.canParse(origin) ? plainHost(new URL(origin).hostname) : address;
-  return { method: '', path: '', host, address, port: socket.remotePort, header: () => undefined };
+  return farSide({ host, port: socket.remotePort }, address);
 }
 
 /**
@@ -92,8 +92,8 @@ export function http2ClientHook(decide: Decide): Hook {
         const socket = safely(() => socketOf(session));
         // One that is still connecting waits at its socket.
         if (!socket || session.connecting || session.destroyed || session.closed) return request();
-        const plan = safely(() => decide(peerOf(session, socket)));
-        if (!plan || (plan.before.length + plan.after.length === 0 && !plan.outcome)) return request();
+        const plan = decide(() => peerOf(session, socket));
+        if (!plan || !holdsBack(plan)) return request();
         return delay(session, plan, request);
       });
     },

@@ -88,7 +88,7 @@ export function http2ServerHook(decide: Decide): Hook {
     const go = (): unknown => Reflect.apply(original, self, args);
     if (args[0] !== 'stream') return byHttp1(original, self, args);
     const [, stream, headers] = args as [string, ServerHttp2Stream, IncomingHttpHeaders];
-    const plan = safely(() => decide(facts(stream, headers)));
+    const plan = decide(() => facts(stream, headers));
     if (!plan) return go();
     safely(() => markStream(plan, stream));
     const { outcome } = plan;

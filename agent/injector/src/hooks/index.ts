@@ -9,7 +9,7 @@ import { tcpHook } from './tcp.ts';
 import { undiciHook } from './undici.ts';
 
 /** What the armed rules do to a request; undefined: nothing. Never throws. */
-export type Decide = (request: RequestFacts) => Plan | undefined;
+export type Decide = (facts: () => RequestFacts) => Plan | undefined;
 
 export interface Hook {
   /** Installs what is not yet installed: libraries may be loaded after arming. */

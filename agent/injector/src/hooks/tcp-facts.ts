@@ -1,7 +1,6 @@
 import { isIP, type Socket } from 'node:net';
-import { plainHost, type RequestFacts } from '../request/facts.ts';
+import { farSide, plainHost, type RequestFacts } from '../request/facts.ts';
 import { isExemptSocket } from './exempt.ts';
-import type { Peer } from './platform-error.ts';
 
 interface ConnectOptions {
   readonly host?: string | undefined;
@@ -28,16 +27,8 @@ export function remember(socket: Socket, host: string): void {
   if (isIP(host) === 0) names.set(socket, plainHost(host));
 }
 
-const facts = (peer: Peer, address?: string): RequestFacts => ({
-  method: '',
-  path: '',
-  ...peer,
-  address,
-  header: () => undefined,
-});
-
 export const connectFacts = ({ host = 'localhost', port }: ConnectOptions): RequestFacts =>
-  facts({ host: plainHost(host), port });
+  farSide({ host: plainHost(host), port });
 
 const isAccepted = (socket: Socket): boolean => {
   const { _server, _tlsOptions } = socket as unknown as { _server?: unknown; _tlsOptions?: { isServer?: boolean } };
@@ -50,11 +41,11 @@ const textOf = (socket: Socket, key: string): string | undefined => {
 };
 
 /** An open outbound TCP connection of the host's own; undefined for any other. */
-export function socketFacts(socket: Socket): (RequestFacts & Peer) | undefined {
+export function socketFacts(socket: Socket): RequestFacts | undefined {
   const { remoteAddress, remotePort } = socket;
   if (remotePort === undefined || remoteAddress === undefined || isAccepted(socket) || isExemptSocket(socket))
     return undefined;
   const address = plainHost(remoteAddress);
   const name = names.get(socket) ?? textOf(socket, '_host') ?? textOf(socket, 'servername');
-  return facts({ host: name === undefined ? address : plainHost(name), port: remotePort }, address);
+  return farSide({ host: name === undefined ? address : plainHost(name), port: remotePort }, address);
 }

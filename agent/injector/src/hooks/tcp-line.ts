@@ -29,9 +29,20 @@ export class Line {
   #in: Pacer | undefined;
   #push: Push | undefined;
 
-  constructor(socket: Socket) {
+  readonly #onClose: () => void;
+
+  constructor(socket: Socket, onClose: () => void) {
     this.#socket = socket;
-    socket.once('close', () => this.#drop());
+    this.#onClose = () => {
+      onClose();
+      this.#drop();
+    };
+    socket.once('close', this.#onClose);
+  }
+
+  /** The fault is over: what is held goes on by itself, and nothing stays on the socket. */
+  leave(): void {
+    this.#socket.off('close', this.#onClose);
   }
 
   /** A new exchange: what happens to it. */

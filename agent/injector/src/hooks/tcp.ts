@@ -2,7 +2,7 @@ import net, { type Socket } from 'node:net';
 import { startImmediate } from '../host/clock.ts';
 import { safely } from '../host/guard.ts';
 import { patch, type Undo } from '../host/patch.ts';
-import type { Plan } from '../request/rule.ts';
+import { holdsBack, type Plan } from '../request/rule.ts';
 import { Wait } from '../request/wait.ts';
 import { isExemptConnect } from './exempt.ts';
 import type { Decide, Hook } from './index.ts';
@@ -35,16 +35,20 @@ function connectLater(socket: Socket, plan: Plan, peer: Peer, go: () => void): v
  * those that have long been open. Unix sockets, accepted connections and the agent's channel are not touched.
  */
 export function tcpHook(decide: Decide): Hook {
-  const lines = new WeakMap<Socket, Line>();
+  const lines = new Map<Socket, Line>();
   let undos: Undo[] = [];
 
-  const lineOf = (socket: Socket): Line => {
-    let line = lines.get(socket);
-    if (!line) {
-      line = new Line(socket);
-      lines.set(socket, line);
-    }
-    return line;
+  /** The line of a socket of the host's own; undefined for any other. What is not fresh has been looked at before. */
+  const begin = (socket: Socket): { line: Line; plan: Plan | undefined } | undefined => {
+    const known = lines.get(socket);
+    if (known && !known.isFresh) return { line: known, plan: undefined };
+    const facts = safely(() => socketFacts(socket));
+    if (!facts) return undefined;
+    const line = known ?? new Line(socket, () => lines.delete(socket));
+    lines.set(socket, line);
+    const plan = decide(() => facts);
+    line.begin(plan);
+    return { line, plan };
   };
 
   const connect: Parameters<typeof patch>[2] = (original, self, args) => {
@@ -54,8 +58,8 @@ export function tcpHook(decide: Decide): Hook {
     if (!options || isExemptConnect(options.given)) return go();
     const facts = connectFacts(options);
     safely(() => remember(socket, options.host ?? ''));
-    const plan = decide(facts);
-    if (!plan || (plan.before.length + plan.after.length === 0 && !plan.outcome)) return go();
+    const plan = decide(() => facts);
+    if (!plan || !holdsBack(plan)) return go();
     connectLater(socket, plan, facts, go);
     return socket;
   };
@@ -65,11 +69,9 @@ export function tcpHook(decide: Decide): Hook {
     const socket = self as Socket;
     if (socket.connecting || socket.destroyed) return go();
     const [isMany, data, encoding, done] = args as [boolean, unknown, unknown, Done];
-    const facts = safely(() => socketFacts(socket));
-    if (!facts) return go();
-    const line = lineOf(socket);
-    const plan = line.isFresh ? decide(facts) : undefined;
-    if (line.isFresh) line.begin(plan);
+    const begun = begin(socket);
+    if (!begun) return go();
+    const { line, plan } = begun;
     if (plan?.outcome?.kind === 'abort') {
       const error = openError(plan.outcome.code);
       const fail = (): void => {
@@ -109,6 +111,8 @@ export function tcpHook(decide: Decide): Hook {
     remove: () => {
       for (const undo of undos) undo();
       undos = [];
+      for (const line of lines.values()) line.leave();
+      lines.clear();
     },
   };
 }

@@ -90,7 +90,7 @@ export function undiciHook(decide: Decide): Hook {
           current = outer;
         }
       };
-      const plan = decide(undiciFacts(dispatcher, opts));
+      const plan = decide(() => undiciFacts(dispatcher, opts));
       if (!plan) return send(handler);
       const { before, after, outcome, truncation } = plan;
       const limitMs = before.length + after.length > 0 ? headersTimeoutOf(dispatcher, opts) : 0;

@@ -12,6 +12,16 @@ export interface RequestFacts {
   header(name: string): string | undefined;
 }
 
+/** What is known of a connection or a look-up: only its far side. */
+export const farSide = ({ host, port }: Pick<RequestFacts, 'host' | 'port'>, address?: string): RequestFacts => ({
+  method: '',
+  path: '',
+  host,
+  port,
+  address,
+  header: () => undefined,
+});
+
 /** W3C baggage: key=value;properties, comma separated, values percent-encoded. */
 export function baggageOf(request: RequestFacts): Map<string, string> {
   const entries = new Map<string, string>();

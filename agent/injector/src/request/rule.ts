@@ -71,3 +71,7 @@ export interface Plan {
   /** The rules that act. */
   readonly applied: readonly Rule[];
 }
+
+/** Whether something happens before the connection gets to carry it. */
+export const holdsBack = ({ before, after, outcome }: Plan): boolean =>
+  before.length + after.length > 0 || outcome !== undefined;

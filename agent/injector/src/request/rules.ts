@@ -3,8 +3,7 @@ import { markSpan } from '../hooks/mark.ts';
 import { startInterval, stopInterval } from '../host/clock.ts';
 import { guarded, safely } from '../host/guard.ts';
 import { decide } from './decide.ts';
-import type { RequestFacts } from './facts.ts';
-import type { Hooked, Plan, Rule } from './rule.ts';
+import type { Hooked, Rule } from './rule.ts';
 
 /** How often the hooks look for libraries that the host loaded after arming. */
 const rescanMs = 1_000;
@@ -41,13 +40,14 @@ class Armed {
     for (const wait of [...rule.waits]) wait.cut(rule);
   }
 
-  readonly decide = (request: RequestFacts): Plan | undefined => safely(() => decide(this.#rules, request));
+  /** The facts are read under the same guard: what the host's own objects throw is no business of the request. */
+  readonly decide: Decide = (facts) => safely(() => decide(this.#rules, facts()));
 }
 
 /** What goes out does so in the context of the host's own span; for what comes in, the hook marks the answer's. */
 const armedFor = (hooked: Hooked): Armed => {
-  const decideAndMark: Decide = (request) => {
-    const plan = armed.decide(request);
+  const decideAndMark: Decide = (facts) => {
+    const plan = armed.decide(facts);
     if (plan) safely(() => markSpan(plan));
     return plan;
   };

@@ -9,6 +9,7 @@ t.test('latency: new and open connections, each exchange once', async (t) => {
     const { host, target, ports, open, exchange } = await connectedLines(t);
     await open({ name: 'old', kind });
     await open({ name: 'other', kind: kind === 'tcp' ? 'tls' : 'tcp' });
+    const listeners = await host.ask<number>('closeListeners', 'old');
     const match = { port: ports[kind] };
     const uid = await target.arm({ kind: 'latency', layer: 'tcp', delay: '120ms', match });
     for (let i = 0; i < 3; i += 1) {
@@ -28,6 +29,7 @@ t.test('latency: new and open connections, each exchange once', async (t) => {
     t.match(await exchange({ name: 'new' }), { value: 'ping' });
     t.equal(target.evidence(uid)[0]?.matched, 5, 'reverted');
     t.same(await host.ask('changed'), []);
+    t.equal(await host.ask('closeListeners', 'old'), listeners, 'nothing stays on an open socket');
   }
 });
 
