@@ -15,31 +15,72 @@ import { fits, ranked, wantedCount, withThreads } from './select.ts';
 import type { ConnectedTarget, Reach } from './target.ts';
 import type { Targets } from './targets.ts';
 
+/** A process that the fault has reached. */
+interface Entry extends Reach {
+  readonly target: ConnectedTarget;
+  /** It has been told; until then there is nothing to undo. */
+  isArmed: boolean;
+  /** It has been told to suspend, until it is chosen again. */
+  isWithdrawn?: boolean;
+  lostAt?: number;
+}
+
 /** A process that went silent has reverted by itself after this long, its own dead-man's time and a margin. */
 const silentRevertMs = 5_250;
 
+export interface ActiveFaultOptions {
+  readonly targets: Targets;
+  readonly clock: Clock;
+  /** Default: a random one. */
+  readonly uid?: string;
+  /** How old the fault is already; default 0. */
+  readonly elapsedMs?: number;
+  /** Which of the connected processes may be hit, besides what the selector says; default: any. */
+  readonly admits?: (target: ConnectedTarget) => boolean;
+  /** Which of those that fit are hit; by default as many as the mode says, by a count that is frozen at the first choice. */
+  readonly choose?: (fitting: readonly ConnectedTarget[]) => ConnectedTarget[];
+  /** Where a service is; by default wherever the connected processes of that name listen. */
+  readonly addressesOf?: (service: string) => readonly Address[];
+  /** Called with what arms a process for the first time; by default it is done at once. */
+  readonly beforeArm?: (arm: () => void) => void;
+  /** Something has changed that a status or report would show. */
+  readonly onChange?: () => void;
+}
+
+/** What a fault knows of a process that it reached, for a report. */
+export interface Reached extends Readonly<Reach> {
+  readonly target: ConnectedTarget;
+  /** What the fault did there is undone: the process said so, or its dead-man's time is over. */
+  readonly recovered: boolean;
+}
+
 /** One fault in the agent: whom it reaches, how long it has to go, and what came back. */
 export class ActiveFault {
-  readonly uid = randomUUID();
+  readonly uid: string;
   readonly fault: Fault;
+  /** Set for a fault that ends processes. */
+  readonly once: Once | undefined;
   readonly #clock: Clock;
   readonly #targets: Targets;
   readonly #createdAt: number;
   readonly #ttlMs: number;
-  readonly #once: Once | undefined;
+  readonly #options: ActiveFaultOptions;
   /** By instance; entries stay when a process is gone, for the evidence. */
-  readonly #reached = new Map<string, Reach & { readonly target: ConnectedTarget; lostAt?: number }>();
+  readonly #reached = new Map<string, Entry>();
   /** How many targets a share stands for: frozen when the first targets are chosen. */
   #frozenCount: number | undefined;
   #ended: { readonly reason: EndReason; readonly at: number } | undefined;
 
-  constructor(fault: Fault, targets: Targets, clock: Clock) {
+  constructor(fault: Fault, options: ActiveFaultOptions) {
+    const { targets, clock, uid = randomUUID(), elapsedMs = 0 } = options;
+    this.uid = uid;
     this.fault = fault;
+    this.#options = options;
     this.#targets = targets;
     this.#clock = clock;
-    this.#createdAt = clock.now();
+    this.#createdAt = clock.now() - elapsedMs;
     this.#ttlMs = durationMs(fault.spec.ttl);
-    this.#once = Once.for(fault.spec, targets.all);
+    this.once = Once.for(fault.spec, targets.all);
   }
 
   get name(): string {
@@ -50,7 +91,11 @@ export class ActiveFault {
     return this.#ended !== undefined;
   }
 
-  get #elapsedMs(): number {
+  get endReason(): EndReason | undefined {
+    return this.#ended?.reason;
+  }
+
+  get elapsedMs(): number {
     return (this.#ended?.at ?? this.#clock.now()) - this.#createdAt;
   }
 
@@ -64,27 +109,45 @@ export class ActiveFault {
     for (const target of withThreads(this.#choose(), this.#targets.all)) {
       const reach = this.#reached.get(target.instance);
       // Asked again for each: two processes of one pod are not both armed.
-      if (reach === undefined && target.isMain && this.#once?.mayArm(target, this.#elapsedMs) === false) continue;
-      if (reach === undefined || reach.target !== target) {
-        this.#reached.set(target.instance, { target, state: 'pending', evidence: reach?.evidence ?? [] });
-        if (target.isMain) this.#once?.onArm(target, this.#elapsedMs);
-        this.#arm(target);
-      }
+      if (reach === undefined && target.isMain && this.once?.mayArm(target, this.elapsedMs) === false) continue;
+      if (reach?.target === target && !reach.isWithdrawn) continue;
+      const entry: Entry = { target, state: 'pending', evidence: reach?.evidence ?? [], isArmed: false };
+      this.#reached.set(target.instance, entry);
+      if (target.isMain) this.once?.onArm(target, this.elapsedMs);
+      const { beforeArm = (arm) => arm() } = this.#options;
+      beforeArm(() => this.#armFirst(entry));
+      this.#changed();
+    }
+  }
+
+  /** Suspends the fault where it must not act for now; the next delivery that chooses them resumes it. */
+  withdraw(isMeant: (target: ConnectedTarget) => boolean): void {
+    if (this.ended) return;
+    for (const entry of this.#reached.values()) {
+      if (entry.state === 'lost' || entry.isWithdrawn || !isMeant(entry.target)) continue;
+      entry.isWithdrawn = true;
+      if (entry.isArmed) entry.target.send({ type: 'disarm', uid: this.uid, reason: 'suspended' });
+      this.#changed();
     }
   }
 
   /** Tells armed targets where services are now. */
   readdress(): void {
-    if (this.ended || this.#services.length === 0) return;
-    for (const { target, state } of this.#reached.values()) if (state !== 'lost') this.#arm(target);
+    if (this.ended || this.services.length === 0) return;
+    for (const { target, state, isArmed, isWithdrawn } of this.#reached.values())
+      if (state !== 'lost' && isArmed && !isWithdrawn) this.#arm(target);
   }
 
   end(reason: EndReason): void {
     if (this.ended) return;
     this.#ended = { reason, at: this.#clock.now() };
     for (const reach of this.#reached.values()) {
-      if (reach.state !== 'lost') reach.target.send({ type: 'disarm', uid: this.uid, reason });
+      if (reach.state === 'lost') continue;
+      // What was chosen and never armed has nothing to undo.
+      if (reach.isArmed) reach.target.send({ type: 'disarm', uid: this.uid, reason });
+      else reach.state = 'ended';
     }
+    this.#changed();
   }
 
   onState(target: ConnectedTarget, state: TargetState, reason: string | undefined): void {
@@ -93,6 +156,7 @@ export class ActiveFault {
     reach.state = state;
     if (reason === undefined) delete reach.reason;
     else reach.reason = reason;
+    this.#changed();
   }
 
   /** Counts only grow: a message that came late never takes any back. */
@@ -106,6 +170,7 @@ export class ActiveFault {
     );
     for (const effect of fresh) earlier.set(effect.index, effect);
     reach.evidence = [...earlier.values()];
+    this.#changed();
     return fresh.length === evidence.length;
   }
 
@@ -119,34 +184,45 @@ export class ActiveFault {
     // A process that had reverted before it left stays as it was.
     if (reach.state !== 'ended' && reach.state !== 'failed') reach.state = 'lost';
     reach.lostAt = this.#clock.now();
-    if (target.isMain) this.#once?.onLost(target, this.#elapsedMs);
+    if (target.isMain && reach.isArmed) this.once?.onLost(target, this.elapsedMs);
+    this.#changed();
+  }
+
+  /** Everybody whom the fault has reached. */
+  get reached(): readonly Reached[] {
+    return [...this.#reached.values()].map(({ target, state, reason, evidence, ...entry }) => ({
+      target,
+      state,
+      ...(reason === undefined ? {} : { reason }),
+      evidence,
+      recovered: this.#hasRecovered({ state, ...entry }),
+    }));
+  }
+
+  #hasRecovered({ state, lostAt }: Pick<Entry, 'state' | 'lostAt'>): boolean {
+    if (state === 'ended' || state === 'failed' || state === 'suspended') return true;
+    return lostAt !== undefined && this.#clock.now() - lostAt >= silentRevertMs;
   }
 
   get status(): FaultStatus {
     const reached = [...this.#reached.values()];
     // Whom the fault has ended is gone because it was hit.
     const hit = (reach: (typeof reached)[number]) =>
-      this.#once !== undefined && reach.state === 'lost' && reach.evidence.some(({ applied }) => applied > 0);
+      this.once !== undefined && reach.state === 'lost' && reach.evidence.some(({ applied }) => applied > 0);
     const live = reached.filter((reach) => reach.state !== 'lost' || hit(reach));
     const armed = reached.filter((reach) => reach.state === 'armed' || hit(reach));
-    const now = this.#clock.now();
-    const recovered = (reach: (typeof reached)[number]) =>
-      reach.state === 'ended' ||
-      reach.state === 'failed' ||
-      reach.state === 'suspended' ||
-      (reach.lostAt !== undefined && now - reach.lostAt >= silentRevertMs);
     return {
       name: this.name,
       uid: this.uid,
       spec: this.fault.spec,
       phase: this.#ended ? 'Ended' : armed.length > 0 ? 'Injected' : 'Pending',
       ...(this.#ended ? { endReason: this.#ended.reason } : {}),
-      elapsedMs: this.#elapsedMs,
+      elapsedMs: this.elapsedMs,
       remainingMs: this.remainingMs,
       conditions: {
         Selected: reached.length > 0,
         AllInjected: !this.#ended && live.length > 0 && armed.length === live.length,
-        AllRecovered: this.ended && reached.every(recovered),
+        AllRecovered: this.ended && reached.every((reach) => this.#hasRecovered(reach)),
       },
       targets: reached.map(({ target, state, reason, evidence }) => ({
         target: target.id,
@@ -163,15 +239,17 @@ export class ActiveFault {
   /** The targets that should be armed now: those that are, and as many more as the mode allows. */
   #choose(): ConnectedTarget[] {
     const { target: wanted, seed = 1 } = this.fault.spec;
-    const once = this.#once;
+    const once = this.once;
     const isReached = (target: ConnectedTarget) => this.#reached.has(target.instance);
     const fitting = this.#targets.all.filter(
       (target) =>
         target.isMain &&
         fits(wanted.selector, target.labels) &&
-        (once === undefined || isReached(target) || once.mayArm(target, this.#elapsedMs)),
+        this.#options.admits?.(target) !== false &&
+        (once === undefined || isReached(target) || once.mayArm(target, this.elapsedMs)),
     );
     if (fitting.length === 0) return [];
+    if (this.#options.choose) return this.#options.choose(fitting);
     if ((wanted.mode ?? 'all') === 'all') return fitting;
     this.#frozenCount ??= wantedCount(wanted, fitting.length, seed);
     const ordered = ranked(fitting, seed);
@@ -200,21 +278,38 @@ export class ActiveFault {
     ).length;
   }
 
+  /** Once what comes before is done: by then the fault may be over, or the process gone or withdrawn. */
+  #armFirst(entry: Entry): void {
+    if (this.ended || this.#reached.get(entry.target.instance) !== entry || entry.isWithdrawn) return;
+    if (entry.state === 'lost') return;
+    entry.isArmed = true;
+    this.#arm(entry.target);
+  }
+
+  #changed(): void {
+    this.#options.onChange?.();
+  }
+
   #arm(target: ConnectedTarget): void {
     target.send({
       type: 'arm',
       uid: this.uid,
       name: this.name,
       spec: this.fault.spec,
-      elapsedMs: this.#elapsedMs,
+      elapsedMs: this.elapsedMs,
       remainingMs: this.remainingMs,
       services: Object.fromEntries(
-        this.#services.map((service): [string, Address[]] => [service, this.#targets.addressesOf(service)]),
+        this.services.map((service) => [service, this.#addressesOf(service)]),
       ),
     });
   }
 
-  get #services(): string[] {
+  #addressesOf(service: string): readonly Address[] {
+    return this.#options.addressesOf?.(service) ?? this.#targets.addressesOf(service);
+  }
+
+  /** Names of services that the fault's matches ask for. */
+  get services(): string[] {
     return this.fault.spec.effects.flatMap((effect) =>
       'match' in effect && effect.match?.service ? [effect.match.service] : [],
     );

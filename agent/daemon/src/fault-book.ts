@@ -4,11 +4,18 @@ import type { Clock } from './clock.ts';
 import type { Leases } from './leases.ts';
 import type { Targets } from './targets.ts';
 
+/** What the channels of injectors need to know of the faults. */
+export interface Faults {
+  readonly all: readonly ActiveFault[];
+  readonly active: readonly ActiveFault[];
+  byUid(uid: string): ActiveFault | undefined;
+}
+
 /** Ended faults are kept for their evidence; the oldest go first. */
 const maxEnded = 100;
 
 /** All faults of this agent, and the rules by which they begin and end. */
-export class FaultBook {
+export class FaultBook implements Faults {
   readonly #targets: Targets;
   readonly #leases: Leases;
   readonly #clock: Clock;
@@ -58,7 +65,7 @@ export class FaultBook {
     }
     if (!wait) this.#checkNames(fault);
     this.#faults.delete(name);
-    const active = new ActiveFault(fault, this.#targets, this.#clock);
+    const active = new ActiveFault(fault, { targets: this.#targets, clock: this.#clock });
     this.#faults.set(name, active);
     if (stopped) active.end('stopped');
     else active.deliver();

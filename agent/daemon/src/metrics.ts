@@ -1,6 +1,6 @@
 import type { Mishaps } from '@pado/fault';
 import { Counter, Gauge, Registry } from 'prom-client';
-import type { FaultBook } from './fault-book.ts';
+import type { Faults } from './fault-book.ts';
 import type { ConnectedTarget } from './target.ts';
 import type { Targets } from './targets.ts';
 
@@ -21,10 +21,14 @@ export interface Totals {
   readonly delay?: { readonly samples: number; readonly requested: number; readonly delivered: number } | undefined;
 }
 
-export function createMetrics(book: FaultBook, targets: Targets): AgentMetrics {
+export function createMetrics(
+  book: Faults,
+  targets: Targets,
+  { namespaced = false }: { readonly namespaced?: boolean } = {},
+): AgentMetrics {
   const registry = new Registry();
   const registers = [registry];
-  const labelNames = ['fault', 'target', 'kind'];
+  const labelNames = [...(namespaced ? ['namespace'] : []), 'fault', 'target', 'kind'];
   const counter = (name: string, help: string) => new Counter({ name, help, labelNames, registers });
   const applied = counter('pado_fault_applied_total', 'Requests that were hit, or resource effects that took hold.');
   const matched = counter('pado_fault_matched_total', 'Requests that fitted the match, hit or not.');
@@ -61,7 +65,8 @@ export function createMetrics(book: FaultBook, targets: Targets): AgentMetrics {
   return {
     registry,
     onEvidence(fault, target, before, after, kind) {
-      const labels = { fault, target: target.name, kind };
+      const place = namespaced ? { namespace: target.place?.namespace ?? '' } : {};
+      const labels = { ...place, fault, target: target.name, kind };
       applied.inc(labels, Math.max(0, after.applied - before.applied));
       matched.inc(labels, Math.max(0, after.matched - before.matched));
       if (after.delay === undefined) return;

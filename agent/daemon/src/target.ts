@@ -14,6 +14,15 @@ export interface Reach {
   evidence: readonly EffectEvidence[];
 }
 
+/** Where a process is on Kubernetes, as its token and the API server say. */
+export interface Place {
+  readonly namespace: string;
+  /** The pod's name. */
+  readonly pod: string;
+  readonly podUid: string;
+  readonly container?: string;
+}
+
 /** A process with an injector. It stays the same target while its instance reconnects. */
 export class ConnectedTarget {
   /** Unique here and for people: the name, the pid, and the number of a worker thread. */
@@ -24,6 +33,7 @@ export class ConnectedTarget {
   readonly node: string;
   /** The pod's uid, where there is one. */
   readonly pod: string | undefined;
+  readonly place: Place | undefined;
   /** 0 is the main thread: it stands for the process, and its worker threads follow it. */
   readonly thread: number;
   /** Order of arrival among targets of the same name; with the seed it decides who is chosen. */
@@ -43,6 +53,7 @@ export class ConnectedTarget {
       ports: readonly number[];
       pod?: string;
       thread?: number;
+      place?: Place;
     },
     rank: number,
   ) {
@@ -50,16 +61,18 @@ export class ConnectedTarget {
     this.labels = hello.labels;
     this.pid = hello.pid;
     this.node = hello.node;
-    this.pod = hello.pod;
+    this.place = hello.place;
+    this.pod = hello.place?.podUid ?? hello.pod;
     this.thread = hello.thread ?? 0;
     this.ports = hello.ports;
     this.rank = rank;
-    this.id = `${this.name}-${hello.pid}${this.isMain ? '' : `.${this.thread}`}`;
+    const where = hello.place === undefined ? this.name : `${hello.place.pod}/${hello.place.container ?? 'app'}`;
+    this.id = `${where}-${hello.pid}${this.isMain ? '' : `.${this.thread}`}`;
     this.#send = () => {};
   }
 
   get name(): string {
-    return this.labels[nameLabel] ?? 'unnamed';
+    return this.labels[nameLabel] ?? this.place?.pod ?? 'unnamed';
   }
 
   get isMain(): boolean {
@@ -68,7 +81,8 @@ export class ConnectedTarget {
 
   /** Whether both are threads of one process; a pid alone says so within one pod only. */
   isBeside(other: ConnectedTarget): boolean {
-    return this.pid === other.pid && this.pod === other.pod && this.name === other.name;
+    const isSameContainer = this.place?.container === other.place?.container;
+    return this.pid === other.pid && this.pod === other.pod && isSameContainer && this.name === other.name;
   }
 
   attach(send: (message: AgentMessage) => void, heard: () => void): void {

@@ -4,6 +4,7 @@ export * from './duration.ts';
 export { livenessPaths, readinessPaths } from './effects/probe-paths.ts';
 export * from './errors.ts';
 export * from './explain.ts';
+export * from './kubernetes.ts';
 export * from './nearest.ts';
 export * from './path-pattern.ts';
 export * from './protocol.ts';

@@ -7,7 +7,7 @@ import {
   protocolVersion,
   suspendAfterMs,
 } from '@pado/fault';
-import type { FaultBook } from '../fault-book.ts';
+import type { Faults } from '../fault-book.ts';
 import type { Log } from '../log.ts';
 import type { AgentMetrics, Totals } from '../metrics.ts';
 import type { ConnectedTarget } from '../target.ts';
@@ -16,10 +16,20 @@ import { lineReader } from './lines.ts';
 import { parseMessage } from './messages.ts';
 
 export interface ChannelParts {
-  readonly book: FaultBook;
+  readonly book: Faults;
   readonly targets: Targets;
   readonly metrics: AgentMetrics;
   readonly log: Log;
+  /** Says who speaks, whatever the hello claims; by default the hello is believed. Undefined turns it away. */
+  readonly identify?: (hello: Hello) => Parameters<Targets['add']>[0] | undefined;
+}
+
+type Hello = Extract<InjectorMessage, { type: 'hello' }>;
+
+export interface Channel {
+  readonly close: () => void;
+  /** The agent is leaving: the injector connects again at once, and its effects go on. */
+  readonly goaway: () => void;
 }
 
 /** One injector's connection: reads what it says, sends it faults, and drops it when it falls silent. */
@@ -27,8 +37,8 @@ export function openChannel(
   request: IncomingMessage,
   response: ServerResponse,
   parts: ChannelParts,
-): { close: () => void } {
-  const { book, targets, metrics, log } = parts;
+): Channel {
+  const { book, targets, metrics, log, identify = (hello: Hello) => hello } = parts;
   let target: ConnectedTarget | undefined;
   let closed = false;
   let silence: NodeJS.Timeout;
@@ -58,11 +68,15 @@ export function openChannel(
     const message = parseMessage(line);
     // Whoever speaks before hello, or says hello twice, is no injector of ours.
     if (message === undefined || (message.type === 'hello') === (target !== undefined)) metrics.onDropped();
-    else if (message.type === 'hello') target = welcome(message);
+    else if (message.type === 'hello') {
+      const identified = identify(message);
+      if (identified) target = welcome(message, identified);
+      else close();
+    }
     else if (target !== undefined && !hear(target, message)) metrics.onDropped();
   };
-  const welcome = (hello: Extract<InjectorMessage, { type: 'hello' }>): ConnectedTarget => {
-    const newcomer = targets.add(hello);
+  const welcome = (hello: Hello, identified: Parameters<Targets['add']>[0]): ConnectedTarget => {
+    const newcomer = targets.add(identified);
     newcomer.attach(send, () => closed || heard());
     send({ type: 'welcome', version: protocolVersion, target: newcomer.id });
     log('info', 'target connected', { target: newcomer.id, node: hello.node, ports: hello.ports });
@@ -116,7 +130,7 @@ export function openChannel(
   response.socket?.setNoDelay(true);
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
   response.flushHeaders();
-  return { close };
+  return { close, goaway: () => send({ type: 'goaway' }) };
 }
 
 const nothing: Totals = { matched: 0, applied: 0 };

@@ -1,0 +1,62 @@
+import type { ObjectMeta } from '@pado/fault';
+
+export interface KubeObject {
+  readonly metadata: ObjectMeta;
+}
+
+export interface RequestOptions {
+  readonly body?: unknown;
+  /** Default application/json. */
+  readonly contentType?: string;
+  /** Default application/json; lists of metadata alone: application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1 */
+  readonly accept?: string;
+  readonly query?: Readonly<Record<string, string | number | boolean>>;
+  /** Default 5,000. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface WatchEvent<T> {
+  readonly type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK';
+  readonly object: T;
+}
+
+/** What the agent asks of the API server, in the few verbs it needs. */
+export interface KubeApi {
+  /** @throws KubeError for every answer from 400 up, and for no answer (status 0). */
+  readonly request: <T>(
+    method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+    path: string,
+    options?: RequestOptions,
+  ) => Promise<T>;
+  /** Resolves when the stream ends in good order. @throws KubeError; a stream that is too old is status 410. */
+  readonly watch: <T>(
+    path: string,
+    options: {
+      readonly query: Readonly<Record<string, string | number | boolean>>;
+      readonly onEvent: (event: WatchEvent<T>) => void;
+      readonly signal: AbortSignal;
+      readonly accept?: string;
+    },
+  ) => Promise<void>;
+  /** The API server's own clock in Unix ms, as its answers' Date headers tell it; undefined before the first answer. */
+  readonly serverNow: () => number | undefined;
+  readonly close: () => void;
+}
+
+/** An answer of the API server that is no success, or none at all (status 0). */
+export class KubeError extends Error {
+  override readonly name = 'KubeError';
+  readonly status: number;
+  /** The Status object's reason, such as AlreadyExists, Conflict, NotFound, Expired. */
+  readonly reason: string;
+
+  constructor(status: number, reason: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+export const isStatus = (error: unknown, status: number): error is KubeError =>
+  error instanceof KubeError && error.status === status;
