@@ -6,10 +6,10 @@ import {
   type EndReason,
   type Fault,
   type FaultStatus,
+  sumEvidence,
   type TargetState,
 } from '@pado/fault';
 import type { Clock } from './clock.ts';
-import { sumEvidence } from './evidence.ts';
 import { Once } from './once.ts';
 import { fits, ranked, wantedCount, withThreads } from './select.ts';
 import type { ConnectedTarget, Reach } from './target.ts';
@@ -26,7 +26,7 @@ interface Entry extends Reach {
 }
 
 /** A process that went silent has reverted by itself after this long, its own dead-man's time and a margin. */
-const silentRevertMs = 5_250;
+export const silentRevertMs = 5_250;
 
 export interface ActiveFaultOptions {
   readonly targets: Targets;
@@ -188,6 +188,17 @@ export class ActiveFault {
     this.#changed();
   }
 
+  /** Whether a process may go on with it: it is one of those that were armed, and has not been told to suspend. */
+  isInForceFor(instance: string): boolean {
+    const entry = this.#reached.get(instance);
+    return entry?.isArmed === true && !entry.isWithdrawn;
+  }
+
+  /** Whether a process was armed, and must rest for now. */
+  isWithdrawnFrom(instance: string): boolean {
+    return this.#reached.get(instance)?.isWithdrawn === true;
+  }
+
   /** Everybody whom the fault has reached. */
   get reached(): readonly Reached[] {
     return [...this.#reached.values()].map(({ target, state, reason, evidence, ...entry }) => ({
@@ -298,9 +309,7 @@ export class ActiveFault {
       spec: this.fault.spec,
       elapsedMs: this.elapsedMs,
       remainingMs: this.remainingMs,
-      services: Object.fromEntries(
-        this.services.map((service) => [service, this.#addressesOf(service)]),
-      ),
+      services: Object.fromEntries(this.services.map((service) => [service, this.#addressesOf(service)])),
     });
   }
 

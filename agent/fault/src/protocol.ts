@@ -26,10 +26,15 @@ export const maxLineBytes = 1_048_576;
 
 /** Environment that the injector reads; everything is optional, and without an address it stays inert. */
 export const environment = {
-  /** Where the agent listens, such as http://127.0.0.1:4600. */
+  /** Where the agent listens, such as http://127.0.0.1:4600 or https://pado-agent.pado.svc:4600. */
   agentUrl: 'PADO_AGENT_URL',
   /** A file that holds the bearer token; read afresh at each attempt. */
   tokenFile: 'PADO_AGENT_TOKEN_FILE',
+  /**
+   * A PEM file with the certificates that an https agent is trusted by, these alone; read afresh at each attempt.
+   * While there are none in it, no connection is made.
+   */
+  caFile: 'PADO_AGENT_CA_FILE',
   /** The target's name: its label app.kubernetes.io/name. */
   name: 'PADO_NAME',
   /** More labels: k=v,k2=v2. */

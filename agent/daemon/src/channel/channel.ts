@@ -20,6 +20,8 @@ export interface ChannelParts {
   readonly targets: Targets;
   readonly metrics: AgentMetrics;
   readonly log: Log;
+  /** Called before each heartbeat: whoever may be armed no longer is told first. */
+  readonly beforeHeartbeat?: () => void;
   /** Says who speaks, whatever the hello claims; by default the hello is believed. Undefined turns it away. */
   readonly identify?: (hello: Hello) => Parameters<Targets['add']>[0] | undefined;
 }
@@ -33,11 +35,7 @@ export interface Channel {
 }
 
 /** One injector's connection: reads what it says, sends it faults, and drops it when it falls silent. */
-export function openChannel(
-  request: IncomingMessage,
-  response: ServerResponse,
-  parts: ChannelParts,
-): Channel {
+export function openChannel(request: IncomingMessage, response: ServerResponse, parts: ChannelParts): Channel {
   const { book, targets, metrics, log, identify = (hello: Hello) => hello } = parts;
   let target: ConnectedTarget | undefined;
   let closed = false;
@@ -72,8 +70,7 @@ export function openChannel(
       const identified = identify(message);
       if (identified) target = welcome(message, identified);
       else close();
-    }
-    else if (target !== undefined && !hear(target, message)) metrics.onDropped();
+    } else if (target !== undefined && !hear(target, message)) metrics.onDropped();
   };
   const welcome = (hello: Hello, identified: Parameters<Targets['add']>[0]): ConnectedTarget => {
     const newcomer = targets.add(identified);
@@ -118,7 +115,10 @@ export function openChannel(
     return inOrder;
   };
 
-  const heartbeat = setInterval(() => send({ type: 'heartbeat' }), heartbeatMs);
+  const heartbeat = setInterval(() => {
+    parts.beforeHeartbeat?.();
+    send({ type: 'heartbeat' });
+  }, heartbeatMs);
   const read = lineReader(onLine, () => {
     metrics.onDropped();
     close();

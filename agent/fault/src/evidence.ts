@@ -1,4 +1,4 @@
-import type { Dose, EffectEvidence } from '@pado/fault';
+import type { Dose, EffectEvidence } from './protocol.ts';
 
 /** Adds up what several processes report of the same effects, by effect index. */
 export function sumEvidence(reports: readonly (readonly EffectEvidence[])[]): EffectEvidence[] {
