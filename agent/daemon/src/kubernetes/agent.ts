@@ -123,7 +123,7 @@ export async function startKubernetesAgent(options: KubernetesAgentOptions): Pro
     if (limitsOf('').isLeverEngaged) faults.endAll('lever');
   });
 
-  elect({
+  const election = elect({
     ...{ api, namespace, name: names.leader, identity: pod, clock, signal },
     onElected: (elected) => {
       log('info', 'elected to keep the status of faults');
@@ -156,7 +156,7 @@ export async function startKubernetesAgent(options: KubernetesAgentOptions): Pro
     const patience = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, farewellMs);
     });
-    await Promise.race([channels.leave(), patience]);
+    await Promise.race([Promise.all([channels.leave(), election.stopped]), patience]);
     clearTimeout(timer);
     channels.server.closeAllConnections();
     probes.close();

@@ -8,11 +8,13 @@ import type { Log } from '../log.ts';
 import type { AgentMetrics } from '../metrics.ts';
 import type { Targets } from '../targets.ts';
 import type { Identities } from './identity/identity.ts';
+import { RetryLater } from './identity/problems.ts';
 import type { PodIdentity } from './identity/review.ts';
 import type { Pod } from './pods.ts';
 
-/** Connections of all pods together, and of one: a process has one a thread, and one more that keeps leases. */
+/** Connections of all pods together, from one address, and channels of one pod: a process has one a thread. */
 const maxConnections = 4_096;
+const maxFromAnAddress = 256;
 const maxChannelsOfAPod = 64;
 /** A pod may connect a moment before the agent hears of it. */
 const podAppearsWithinMs = 2_000;
@@ -125,7 +127,7 @@ export function createChannelServer(options: ChannelServerOptions): ChannelServe
   const server = createServer(
     {
       ...{ cert, key, minVersion: 'TLSv1.2', handshakeTimeout: 5_000, maxHeaderSize: 16_384 },
-      ...{ requestTimeout: 0, headersTimeout: 5_000, keepAliveTimeout: 30_000, sessionTimeout: 1 },
+      ...{ requestTimeout: 0, headersTimeout: 5_000, connectionsCheckingInterval: 2_000, keepAliveTimeout: 30_000 },
     },
     (request, response) => {
       response.on('error', () => {});
@@ -134,12 +136,28 @@ export function createChannelServer(options: ChannelServerOptions): ChannelServe
         if (status === 500) log('error', 'unexpected error', { error: String((error as Error)?.stack ?? error) });
         else log('info', 'refused', { status, reason: message });
         if (response.headersSent) return void response.destroy();
-        response.writeHead(status, { 'content-type': 'application/problem+json', connection: 'close' });
+        response.writeHead(status, {
+          ...{ 'content-type': 'application/problem+json', connection: 'close' },
+          ...(error instanceof RetryLater ? { 'retry-after': error.retryAfterSeconds } : {}),
+        });
         response.end(JSON.stringify({ type: 'about:blank', title: code, status, detail: message, code }));
       });
     },
   );
   server.maxConnections = maxConnections;
+  const connections = new Map<string, number>();
+  server.on('connection', (socket) => {
+    const from = socket.remoteAddress ?? '';
+    const count = (connections.get(from) ?? 0) + 1;
+    connections.set(from, count);
+    socket.once('close', () => {
+      const left = (connections.get(from) ?? 1) - 1;
+      if (left === 0) connections.delete(from);
+      else connections.set(from, left);
+    });
+    // Before the handshake, which is what costs.
+    if (count > maxFromAnAddress) socket.destroy();
+  });
   server.on('tlsClientError', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'ECONNRESET') log('info', 'a TLS handshake failed', { error: error.code ?? error.message });
   });

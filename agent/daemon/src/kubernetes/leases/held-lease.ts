@@ -43,7 +43,10 @@ type Stage = 'new' | 'kept' | 'releasing' | 'over';
 const isUncertain = (error: unknown): boolean =>
   !(error instanceof KubeError) || error.status === 0 || error.status >= 500;
 
-/** One lease that this process writes: taken, then renewed by itself until it is lost, released or stopped. */
+/**
+ * One lease that this process writes: taken, then renewed by itself until it is lost, released or stopped. In one file,
+ * though long: each write builds on what is known of the last one, its release included.
+ */
 export class HeldLease {
   readonly #options: HeldLeaseOptions;
   readonly #stop = new AbortController();

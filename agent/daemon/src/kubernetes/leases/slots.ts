@@ -64,6 +64,7 @@ const atOnce = 8;
 /** The pods of one fault that this agent may hit; `timing.ts` says why no two agents together hit too many. */
 export const createSlots = (options: SlotsOptions): Slots => new SlotKeeper(options);
 
+/** A pod and the slot it may take. */
 interface Chance {
   readonly podUid: string;
   readonly name: string;
@@ -72,6 +73,7 @@ interface Chance {
   readonly isFenced?: boolean;
 }
 
+/** In one file, though long: wishes, looks and what came of them are one state, and the promise hangs on all of it. */
 class SlotKeeper implements Slots {
   readonly #options: SlotsOptions;
   readonly #scheduler: Scheduler;

@@ -4,7 +4,18 @@ import { FakeServer } from './helpers/fake-api.ts';
 import { Agent, armedPods } from './helpers/fleet.ts';
 import { World } from './helpers/world.ts';
 
-const kinds = ['lastGasp', 'freeze', 'cut', 'loseAnswers', 'slow', 'crash', 'restart', 'surge', 'mute', 'leave'] as const;
+const kinds = [
+  'lastGasp',
+  'freeze',
+  'cut',
+  'loseAnswers',
+  'slow',
+  'crash',
+  'restart',
+  'surge',
+  'mute',
+  'leave',
+] as const;
 
 interface Trouble {
   readonly kind: (typeof kinds)[number];
