@@ -7,6 +7,7 @@ import {
   type Fault,
   type FaultStatus,
   sumEvidence,
+  type Target,
   type TargetState,
 } from '@pado/fault';
 import type { Clock } from './clock.ts';
@@ -188,6 +189,12 @@ export class ActiveFault {
     this.#changed();
   }
 
+  /** Whether somebody is lost who may not have reverted yet: time alone changes that. */
+  get hasSilent(): boolean {
+    for (const entry of this.#reached.values()) if (entry.state === 'lost' && !this.#hasRecovered(entry)) return true;
+    return false;
+  }
+
   /** Whether a process may go on with it: it is one of those that were armed, and has not been told to suspend. */
   isInForceFor(instance: string): boolean {
     const entry = this.#reached.get(instance);
@@ -262,18 +269,25 @@ export class ActiveFault {
     if (fitting.length === 0) return [];
     if (this.#options.choose) return this.#options.choose(fitting);
     if ((wanted.mode ?? 'all') === 'all') return fitting;
-    this.#frozenCount ??= wantedCount(wanted, fitting.length, seed);
+    const count = this.#countFor(wanted, fitting.length, seed);
     const ordered = ranked(fitting, seed);
     if (once) {
-      const free = Math.max(0, this.#frozenCount - once.holders);
+      const free = Math.max(0, count - once.holders);
       const newcomers = ordered.filter((target) => !once.isHolder(target)).slice(0, free);
       return [...ordered.filter((target) => once.isHolder(target)), ...newcomers];
     }
     const holds = isReached;
     return [...ordered.filter(holds), ...ordered.filter((target) => !holds(target))].slice(
       0,
-      this.#frozenCount - this.#stillActing,
+      count - this.#stillActing,
     );
+  }
+
+  /** A number stays that number when processes come; a share is what it was at the first choice. */
+  #countFor(target: Target, available: number, seed: number): number {
+    if (target.mode === 'one' || target.mode === 'fixed') return wantedCount(target, Number.POSITIVE_INFINITY, seed);
+    this.#frozenCount ??= wantedCount(target, available, seed);
+    return this.#frozenCount;
   }
 
   /** Lost processes that may not have reverted yet: nobody takes their place before. */

@@ -28,7 +28,7 @@ export class ConnectedTarget {
   /** Unique here and for people: the name, the pid, and the number of a worker thread. */
   readonly id: string;
   readonly instance: string;
-  readonly labels: Readonly<Record<string, string>>;
+  labels: Readonly<Record<string, string>>;
   readonly pid: number;
   readonly node: string;
   /** The pod's uid, where there is one. */

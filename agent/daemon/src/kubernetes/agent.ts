@@ -111,8 +111,10 @@ export async function startKubernetesAgent(options: KubernetesAgentOptions): Pro
     podOf: (uid) => pods.items.get(uid),
   });
   pods.on(({ type, object }) => {
-    if (type === 'deleted') channels.dismiss(object.metadata.uid);
-    else ca.want(object.metadata.namespace);
+    const { uid, namespace: of, labels = {} } = object.metadata;
+    if (type === 'deleted') return channels.dismiss(uid);
+    if (type === 'modified') targets.relabel(uid, labels);
+    ca.want(of);
   });
   namespaces.on(({ type, object }) => {
     if (type !== 'deleted' && isInjected(object)) ca.want(object.metadata.name);

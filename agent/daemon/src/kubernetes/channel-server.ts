@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
+import type { Socket } from 'node:net';
 import { type InjectorMessage, keys } from '@pado/fault';
 import { type Channel, openChannel } from '../channel/channel.ts';
 import type { Faults } from '../fault-book.ts';
@@ -136,17 +137,15 @@ export function createChannelServer(options: ChannelServerOptions): ChannelServe
         if (status === 500) log('error', 'unexpected error', { error: String((error as Error)?.stack ?? error) });
         else log('info', 'refused', { status, reason: message });
         if (response.headersSent) return void response.destroy();
-        response.writeHead(status, {
-          ...{ 'content-type': 'application/problem+json', connection: 'close' },
-          ...(error instanceof RetryLater ? { 'retry-after': error.retryAfterSeconds } : {}),
-        });
+        if (error instanceof RetryLater) response.setHeader('retry-after', error.retryAfterSeconds);
+        response.writeHead(status, { 'content-type': 'application/problem+json', connection: 'close' });
         response.end(JSON.stringify({ type: 'about:blank', title: code, status, detail: message, code }));
       });
     },
   );
   server.maxConnections = maxConnections;
   const connections = new Map<string, number>();
-  server.on('connection', (socket) => {
+  server.on('connection', (socket: Socket) => {
     const from = socket.remoteAddress ?? '';
     const count = (connections.get(from) ?? 0) + 1;
     connections.set(from, count);

@@ -56,6 +56,8 @@ export class KubeFault {
   readonly #namespace: string;
   readonly #report: ReportWriter;
   readonly #lifetime = new AbortController();
+  /** Until it ends. */
+  readonly #acting = new AbortController();
   /** What an earlier agent of this node had reached and this one has not. */
   readonly #former = new Map<string, { readonly target: ReportedTarget; readonly since: number }>();
   readonly #told = new Map<string, string>();
@@ -65,7 +67,10 @@ export class KubeFault {
   #endReason: ResourceEndReason | undefined;
   #isCutOff = false;
   #hasServices = false;
-  #seen = '';
+  #isDirty = false;
+  #wasSilent = false;
+  /** Of the targets when they were last looked through. */
+  #version = -1;
 
   constructor(resource: FaultResource, elapsedMs: number, parts: NodeParts) {
     const { metadata, spec } = resource;
@@ -85,7 +90,10 @@ export class KubeFault {
         choose: (fitting) => this.#choose(fitting),
         addressesOf: (service) => parts.services.known(this.#namespace, service) ?? [],
         beforeArm: (arm) => this.#report.afterWrite(arm),
-        onChange: () => this.#touch(),
+        onChange: () => {
+          this.#isDirty = true;
+          this.#touch();
+        },
       },
     );
     this.#report = new ReportWriter({
@@ -107,6 +115,7 @@ export class KubeFault {
   /** Arms whoever should be armed and is not yet. */
   deliver(): void {
     if (this.isEnded) return;
+    this.#version = this.#parts.targets.version;
     if (this.#stage === 'ready') this.active.deliver();
     else if (this.#stage === 'idle' && this.#isWanted()) void this.#prepare();
   }
@@ -122,6 +131,7 @@ export class KubeFault {
   end(reason: ResourceEndReason): void {
     if (this.isEnded) return;
     this.#endReason = reason;
+    this.#acting.abort();
     this.active.end(wireReason(reason));
     this.#unwantServices();
     this.#touch();
@@ -135,15 +145,16 @@ export class KubeFault {
   tick(): void {
     if (!this.isEnded && this.active.remainingMs === 0) this.end('ttl');
     this.#heedCutOff();
-    this.#releaseSlots();
-    this.#tellPods();
-    const seen = this.#targets()
-      .map(({ recovered }) => recovered)
-      .join();
-    if (seen !== this.#seen) {
-      this.#seen = seen;
-      this.#touch();
+    // In a later pulse those may be hit again who were hit before.
+    if (this.active.once || this.#version !== this.#parts.targets.version) this.deliver();
+    const isSilent = this.active.hasSilent || this.#isWaitingForFormer();
+    if (this.#isDirty || this.#wasSilent) {
+      this.#isDirty = false;
+      this.#releaseSlots();
+      this.#tellPods();
+      if (this.#wasSilent !== isSilent) this.#touch();
     }
+    this.#wasSilent = isSilent;
   }
 
   /** The agent leaves, or the object is gone: nothing more is written. The effects are not touched. */
@@ -213,7 +224,8 @@ export class KubeFault {
           api,
           namespace,
           fault: this.#reference,
-          compute: () => countPods(this.#namespace, matchLabels),
+          // One that is connected is there, whatever has been heard of it.
+          compute: async () => Math.max(1, await countPods(this.#namespace, matchLabels)),
         })
       : 0;
     return judge(spec, this.#namespace, limits, selected);
@@ -258,8 +270,9 @@ export class KubeFault {
     const { leaseName: name } = this.resource.spec;
     if (name === undefined) return;
     const { api, clock } = this.#parts;
+    const signal = AbortSignal.any([this.#lifetime.signal, this.#acting.signal]);
     watchOwnerLease({
-      ...{ api, namespace: this.#namespace, name, clock, signal: this.#lifetime.signal },
+      ...{ api, namespace: this.#namespace, name, clock, signal },
       onLapsed: () => this.end('lease'),
     });
   }
@@ -271,8 +284,17 @@ export class KubeFault {
     const seed = this.resource.spec.seed ?? 1;
     const order = (pod: string) => createHash('sha256').update(`${seed}:${pod}`).digest('hex');
     const pods = new Map(fitting.map(({ pod = '', place }) => [pod, order(place?.pod ?? pod)]));
-    slots.want([...pods].sort(([, a], [, b]) => (a < b ? -1 : 1)).map(([pod]) => pod));
+    // A pod that was to be ended stays the one that was hit, also when it is gone.
+    const hit = this.active.once ? [...slots.held, ...this.#formerlyHit()] : [];
+    const ordered = [...pods].sort(([, a], [, b]) => (a < b ? -1 : 1)).map(([pod]) => pod);
+    slots.want([...new Set([...hit, ...ordered])]);
     return fitting.filter(({ pod = '' }) => slots.holds(pod));
+  }
+
+  #formerlyHit(): string[] {
+    return [...this.#former.values()]
+      .filter(({ target }) => target.pulse !== undefined)
+      .map(({ target }) => target.podUid);
   }
 
   /** A slot goes back when its pod has surely reverted; that of a pod that was to be ended only with the fault. */
@@ -294,8 +316,16 @@ export class KubeFault {
     else this.deliver();
   }
 
+  #isWaitingForFormer(): boolean {
+    const now = this.#parts.clock.now();
+    for (const { target, since } of this.#former.values())
+      if (!target.recovered && now - since < silentRevertMs) return true;
+    return false;
+  }
+
   #restore(known: readonly ReportedTarget[]): void {
     const since = this.#parts.clock.now();
+    this.#isDirty = true;
     for (const target of known) {
       if (!this.#former.has(target.instance)) this.#former.set(target.instance, { target, since });
       if (target.pulse !== undefined) this.active.once?.restore(target.podUid, target.instance, target.pulse);

@@ -119,10 +119,7 @@ export class KubeFaults implements Faults {
   }
 
   #tick(): void {
-    for (const fault of this.#faults.values()) {
-      fault.tick();
-      fault.deliver();
-    }
+    for (const fault of this.#faults.values()) fault.tick();
     const now = this.#options.clock.now();
     for (const [uid, at] of this.#deletedAt) {
       if (now - at < rememberMs) continue;

@@ -49,9 +49,11 @@ export function readLimits(configMap: Texts = {}, annotations: Texts = {}): Limi
   };
 }
 
-/** Whether the number of pods must be known, to choose some of them or to judge. */
+const isShare = ({ target }: FaultSpec): boolean => target.mode?.endsWith('percent') === true;
+
+/** Whether the number of pods must be known, to choose a share of them or to judge. */
 export const needsCount = (spec: FaultSpec, { maxTargets, maxPercentage }: Limits): boolean =>
-  (spec.target.mode ?? 'all') !== 'all' || maxTargets !== undefined || maxPercentage !== undefined;
+  isShare(spec) || maxTargets !== undefined || maxPercentage !== undefined;
 
 /** How many pods the fault may hit at a time (undefined: all), or a sentence that says why it may not begin. */
 export function judge(
@@ -63,19 +65,22 @@ export function judge(
   if (limits.isLeverEngaged) return { refusal: 'the safety lever is engaged: no fault begins until it is disengaged' };
   const kind = spec.effects.find((effect) => limits.forbiddenKinds.includes(effect.kind))?.kind;
   if (kind !== undefined) return { refusal: `effects of kind ${kind} are forbidden in the namespace ${namespace}` };
-  if (!needsCount(spec, limits)) return {};
+  const { maxTargets = Number.POSITIVE_INFINITY, maxPercentage = 100 } = limits;
   const wanted = wantedCount(spec.target, selected, spec.seed ?? 1);
-  const { maxTargets, maxPercentage } = limits;
-  if (maxTargets !== undefined && wanted > maxTargets) {
+  if (wanted > maxTargets) {
     return {
       refusal: `it would hit ${wanted} pods and the namespace ${namespace} allows ${maxTargets} at a time: use mode fixed with a value of at most ${maxTargets}`,
     };
   }
-  if (maxPercentage !== undefined && wanted * 100 > selected * maxPercentage) {
+  if (wanted * 100 > selected * maxPercentage) {
     return {
       refusal: `it would hit ${wanted} of ${selected} pods and the namespace ${namespace} allows ${maxPercentage}% at a time: use mode fixed-percent with a value of at most ${maxPercentage}, which is rounded up to whole pods`,
     };
   }
-  // Under a cap a fault for all may not grow with its pods either.
-  return { count: wanted };
+  if (!needsCount(spec, limits) && (spec.target.mode ?? 'all') === 'all') return {};
+  // A number stays that number when pods come; a share, and under a cap all, is what it was at the beginning.
+  const isNumber = spec.target.mode === 'one' || spec.target.mode === 'fixed';
+  const most = isNumber ? wantedCount(spec.target, Number.POSITIVE_INFINITY, 1) : wanted;
+  const cap = limits.maxPercentage === undefined ? maxTargets : Math.min(maxTargets, (selected * maxPercentage) / 100);
+  return { count: Math.min(most, Math.floor(cap)) };
 }

@@ -17,11 +17,12 @@ t.test('without limits nothing is capped and nobody is counted', (t) => {
   t.end();
 });
 
-t.test('a mode that chooses some needs the count, and says how many', (t) => {
+t.test('a share needs the count of pods; a number stays that number, whoever is there', (t) => {
   const limits = readLimits();
-  t.ok(needsCount(spec({ mode: 'one' }), limits));
-  t.same(judge(spec({ mode: 'one' }), 'shop', limits, 9), { count: 1 });
-  t.same(judge(spec({ mode: 'fixed', value: 4 }), 'shop', limits, 3), { count: 3 });
+  t.ok(needsCount(spec({ mode: 'fixed-percent', value: 50 }), limits));
+  t.notOk(needsCount(spec({ mode: 'one' }), limits));
+  t.same(judge(spec({ mode: 'one' }), 'shop', limits, 0), { count: 1 });
+  t.same(judge(spec({ mode: 'fixed', value: 4 }), 'shop', limits, 0), { count: 4 });
   t.same(judge(spec({ mode: 'fixed-percent', value: 50 }), 'shop', limits, 5), { count: 3 });
   t.end();
 });
@@ -38,6 +39,11 @@ t.test('of two caps the stricter one counts, wherever it stands', (t) => {
 
 t.test('under a cap a fault for all keeps to as many pods as it began with', (t) => {
   t.same(judge(spec(), 'shop', readLimits({ maxTargets: '5' }), 3), { count: 3 });
+  t.end();
+});
+
+t.test('under a cap a number may not grow beyond it when pods come', (t) => {
+  t.same(judge(spec({ mode: 'fixed', value: 9 }), 'shop', readLimits({ maxTargets: '3' }), 2), { count: 3 });
   t.end();
 });
 
