@@ -19,11 +19,14 @@ const alone = [
 /** Names of properties that are all ours: neither the platform nor the wire knows them, so that they may be short. */
 const ownNames = new RegExp(
   `^(${[
-    ...['after', 'before', 'bearsLease', 'cancel', 'changesInMs', 'closeIfSilent', 'deadlineAt', 'directories'],
-    ...['endsAt', 'evidence', 'fits', 'heardAt', 'heldBytes', 'hooked', 'inForce', 'isFresh', 'isFull', 'isHit'],
-    ...['isIdle', 'isOpen', 'isOver', 'isPausedByHandler', 'label', 'nextMs', 'onFirstWrite', 'outcome'],
-    ...['queuedBytes', 'revoked', 'snapshot', 'startedAtMs', 'tellAll', 'tellEvidence', 'throttle', 'totalBytes'],
-    ...['truncation', 'usedMs', 'waits'],
+    ...['action', 'after', 'agentUrl', 'announce', 'bearsLease', 'before', 'busyMs', 'caFile', 'cancel'],
+    ...['changesInMs', 'closeIfSilent', 'deadlineAt', 'deliver', 'directories', 'directory', 'endsAt'],
+    ...['enter', 'errors', 'everyMs', 'evidence', 'fault', 'faultHeader', 'fits', 'gate', 'heardAt', 'heldBytes'],
+    ...['hooked', 'inForce', 'inactive', 'isFresh', 'isFull', 'isHit', 'isIdle', 'isOpen', 'isOver'],
+    ...['isPausedByHandler', 'label', 'lease', 'leave', 'limit', 'msUntil', 'nextMs', 'onFirstWrite', 'onMessage'],
+    ...['outcome', 'periodMs', 'podUid', 'queuedBytes', 'real', 'release', 'renew', 'renewed', 'report', 'revoked'],
+    ...['rule', 'sample', 'scan', 'shared', 'snapshot', 'startedAtMs', 'tellAll', 'tellEvidence', 'throttle'],
+    ...['timedOut', 'timeoutMs', 'tokenFile', 'totalBytes', 'truncation', 'usedMs', 'waits', 'wanted'],
   ].join('|')})$`,
 );
 

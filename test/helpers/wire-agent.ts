@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
+import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -135,24 +136,50 @@ export class WireTarget extends EventEmitter {
   }
 }
 
+export interface WireAgentOptions {
+  /** PEM; with it the agent speaks TLS. */
+  readonly tls?: { readonly key: string; readonly cert: string };
+  /** The host of its URL; it listens on 127.0.0.1 all the same. */
+  readonly host?: string;
+}
+
 /** A small agent that speaks the protocol and decides nothing. */
 export class WireAgent extends EventEmitter {
   readonly targets: WireTarget[] = [];
-  readonly token = randomUUID();
+  token: string = randomUUID();
   tokenFile = '';
   /** Requests that came with a wrong token. */
   refused = 0;
   /** Whether it sends heartbeats. */
   beats = true;
-  #server = http.createServer();
+  /** What a lease is answered with (200: it goes on, 410: it has ended), and how often one was asked for. */
+  leaseStatus = 404;
+  asked = 0;
+  /** TCP connections so far, whatever came of them. */
+  connections = 0;
+  #tls: WireAgentOptions['tls'];
+  readonly #host: string;
+  #server: http.Server | https.Server = http.createServer();
   #directory = '';
   #port = 0;
   readonly #timer = setInterval(() => {
     if (this.beats) for (const target of this.targets) target.send({ type: 'heartbeat' });
   }, heartbeatMs).unref();
 
+  constructor({ tls, host = '127.0.0.1' }: WireAgentOptions = {}) {
+    super();
+    this.#tls = tls;
+    this.#host = host;
+  }
+
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `${this.#tls ? 'https' : 'http'}://${this.#host}:${this.#port}`;
+  }
+
+  /** From now on it shows this certificate. */
+  rotate(tls: NonNullable<WireAgentOptions['tls']>): void {
+    this.#tls = tls;
+    (this.#server as https.Server).setSecureContext(tls);
   }
 
   async start(): Promise<this> {
@@ -165,7 +192,12 @@ export class WireAgent extends EventEmitter {
 
   /** Listens, again on the same port if it did before. */
   async listen(): Promise<void> {
-    this.#server = http.createServer((req, res) => this.#serve(req, res));
+    const serve: http.RequestListener = (req, res) => this.#serve(req, res);
+    this.#server = this.#tls ? https.createServer(this.#tls, serve) : http.createServer(serve);
+    this.#server.on('connection', () => {
+      this.connections += 1;
+      this.emit('connection');
+    });
     this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
     this.#port = (this.#server.address() as AddressInfo).port;
@@ -190,7 +222,13 @@ export class WireAgent extends EventEmitter {
   }
 
   #serve(req: http.IncomingMessage, res: http.ServerResponse): void {
-    if (req.url !== '/v1/channel' || req.headers.authorization !== `Bearer ${this.token}`) {
+    const isKnown = req.headers.authorization === `Bearer ${this.token}`;
+    if (isKnown && req.url?.startsWith('/v1/channel/')) {
+      this.asked += 1;
+      res.writeHead(this.leaseStatus).end();
+      return;
+    }
+    if (!isKnown || req.url !== '/v1/channel') {
       this.refused += 1;
       this.emit('refused');
       res.writeHead(401).end();

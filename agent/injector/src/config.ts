@@ -3,6 +3,7 @@ import { environment } from '@pado/fault';
 export interface Config {
   readonly agentUrl: URL;
   readonly tokenFile: string | undefined;
+  readonly caFile: string | undefined;
   readonly labels: Readonly<Record<string, string>>;
   readonly podUid: string | undefined;
   /** Name of a response header that tells the fault; undefined: none. */
@@ -17,7 +18,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config | undefined {
   const address = env[environment.agentUrl];
   if (!address || !URL.canParse(address)) return undefined;
   const agentUrl = new URL(address);
-  if (agentUrl.protocol !== 'http:') return undefined;
+  if (!/^https?:$/.test(agentUrl.protocol)) return undefined;
   const labels: Record<string, string> = {};
   for (const pair of (env[environment.labels] ?? '').split(',')) {
     const at = pair.indexOf('=');
@@ -28,6 +29,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config | undefined {
   return {
     agentUrl,
     tokenFile: env[environment.tokenFile],
+    caFile: env[environment.caFile],
     labels,
     podUid: env[environment.podUid] || undefined,
     faultHeader: env[environment.faultHeader] || undefined,

@@ -2,8 +2,8 @@ import type { AgentMessage, EndReason, InjectorMessage } from '@pado/fault';
 import { Refusal } from './effects/effect.ts';
 import type { LeaseKeeper } from './effects/lease.ts';
 import { type Arm, ArmedFault } from './fault.ts';
-import { clearTimer, startTimer } from './host/clock.ts';
 import { guarded } from './host/guard.ts';
+import { timeLimit } from './host/time-limit.ts';
 
 const endReasons: readonly EndReason[] = ['ttl', 'stopped', 'deleted', 'lease', 'suspended', 'failed'];
 
@@ -96,10 +96,10 @@ export class Faults {
     const finish = guarded(() => {
       if (isDone) return;
       isDone = true;
-      clearTimer(timer);
+      stopClock();
       done();
     });
-    const timer = startTimer(finish, reportWithinMs).unref();
+    const stopClock = timeLimit(reportWithinMs, finish);
     this.#tellEvidence(fault);
     // Behind all that has been said; what it says itself does not matter.
     this.#send({ type: 'heartbeat' }, finish);

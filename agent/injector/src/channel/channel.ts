@@ -1,22 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 import { type AgentMessage, heartbeatMs, type InjectorMessage, protocolVersion } from '@pado/fault';
 import type { Config } from '../config.ts';
 import { LeaseKeeper } from '../effects/lease.ts';
 import { Faults } from '../faults.ts';
-import { startImmediate, startInterval, startTimer } from '../host/clock.ts';
+import { startImmediate, startInterval } from '../host/clock.ts';
 import { guarded, mishaps, safely, trace } from '../host/guard.ts';
+import { load } from '../host/load.ts';
 import { listeningPorts, watchPorts } from '../host/ports.ts';
+import { timeLimit } from '../host/time-limit.ts';
 import { Backoff } from './backoff.ts';
 import { Connection } from './connection.ts';
+import { reach } from './reach.ts';
 
 /** Tells this thread from every other one; no secret. `crypto`, which would be random enough, takes 4 ms to load. */
 const newInstance = (): string =>
   [process.pid, process.hrtime.bigint(), Math.random()].map((number) => number.toString(36)).join('-');
-
-function readToken(file: string | undefined): string | undefined {
-  return file === undefined ? undefined : safely(() => readFileSync(file, 'utf8').trim());
-}
 
 /** Keeps a connection to the agent for as long as the process lives, and does what it says. */
 export class Channel {
@@ -24,13 +22,16 @@ export class Channel {
   readonly #instance = newInstance();
   readonly #backoff = new Backoff();
   readonly #faults: Faults;
+  readonly #way: ReturnType<typeof reach>;
   #connection: Connection | undefined;
   #ports = '';
 
   constructor(config: Config) {
     this.#config = config;
-    const { agentUrl, tokenFile } = config;
-    const leases = new LeaseKeeper({ url: agentUrl.origin, tokenFile, instance: this.#instance });
+    const { agentUrl, tokenFile, caFile } = config;
+    const source = { url: agentUrl.origin, tokenFile, caFile };
+    this.#way = reach(load, source);
+    const leases = new LeaseKeeper({ ...source, instance: this.#instance });
     this.#faults = new Faults((message, onSent) => this.#send(message, onSent), leases);
   }
 
@@ -54,25 +55,24 @@ export class Channel {
   }
 
   readonly #connect = (): void => {
-    const { agentUrl, tokenFile } = this.#config;
-    // A token that is no header value throws; the next attempt reads it again.
-    const connection = safely(
-      () =>
-        new Connection(agentUrl, readToken(tokenFile), this.#hello(), {
+    // A token that is no header value throws, and so do broken certificates; the next attempt reads them again.
+    const connection = safely(() => {
+      const way = this.#way();
+      return (
+        way &&
+        new Connection(way, this.#hello(), {
           onMessage: (message, from) => this.#receive(message, from),
-          onClose: (from) => {
-            // After a goaway the next connection is there already.
-            if (this.#connection === from) this.#retry();
-          },
-        }),
-    );
+          onClose: () => this.#retry(),
+        })
+      );
+    });
     if (connection) this.#connection = connection;
     else this.#retry();
   };
 
   #retry(): void {
     this.#connection = undefined;
-    startTimer(this.#connect, this.#backoff.next()).unref();
+    timeLimit(this.#backoff.next(), this.#connect);
   }
 
   #hello(): InjectorMessage {
@@ -125,10 +125,9 @@ export class Channel {
         this.#faults.disarm(message);
         break;
       case 'goaway':
-        this.#connection = undefined;
-        connection.close();
+        // A moment later, each process after one of its own: if it is this agent again, this is no busy loop.
         this.#backoff.reset();
-        this.#connect();
+        connection.close();
         break;
       case 'heartbeat':
         break;

@@ -1,4 +1,4 @@
-import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { type ClientRequest, request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http';
 import { type AgentMessage, type InjectorMessage, maxLineBytes, suspendAfterMs } from '@pado/fault';
 import { exemptAgents } from '../hooks/exempt.ts';
 import { now, startInterval, stopInterval } from '../host/clock.ts';
@@ -7,7 +7,7 @@ import { LineSplitter } from './lines.ts';
 import { readMessage } from './message.ts';
 
 /**
- * The connection and the first byte of the answer may take 1 s. It is counted in ticks, for a blocked loop (a program
+ * The look-up of the name, the connection, TLS and the first byte of the answer may take 1 s. It is counted in ticks, for a blocked loop (a program
  * that is still loading, an event-loop fault) lets only one of them pass, and the answer may be waiting to be read.
  */
 const connectTickMs = 100;
@@ -15,7 +15,6 @@ const connectTicks = 10;
 
 // Taken at once: whoever patches node:http later (tracing, other tools) has nothing to do with this connection.
 const request = httpRequest;
-const Agent = HttpAgent;
 
 export interface Listener {
   onMessage(message: AgentMessage, connection: Connection): void;
@@ -29,15 +28,10 @@ export class Connection {
   #isOpen = false;
   #isClosed = false;
 
-  constructor(url: URL, token: string | undefined, hello: InjectorMessage, listener: Listener) {
-    const agent = new Agent({ keepAlive: false });
-    exemptAgents.add(agent);
-    const headers = {
-      'content-type': 'application/x-ndjson',
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    };
-    const host = url.hostname.replace(/^\[(.*)\]$/, '$1');
-    this.#request = request({ agent, headers, host, port: url.port || 80, method: 'POST', path: '/v1/channel' });
+  constructor(way: RequestOptions, hello: InjectorMessage, listener: Listener) {
+    exemptAgents.add(way.agent as object);
+    const headers = { ...way.headers, 'content-type': 'application/x-ndjson' };
+    this.#request = request({ ...way, headers, method: 'POST', path: '/v1/channel' });
     let ticksLeft = connectTicks;
     const timer = startInterval(() => {
       ticksLeft -= 1;

@@ -1,7 +1,7 @@
+import type { reach, Source } from '../channel/reach.ts';
+
 /** Where the agent is, and how often it is asked. */
-export interface AskData {
-  readonly url: string;
-  readonly tokenFile: string | undefined;
+export interface AskData extends Source {
   /** The channel of this process, which lives as long as somebody asks on its behalf. */
   readonly instance: string;
   readonly everyMs: number;
@@ -19,28 +19,19 @@ export interface AskAbout {
  * Asks the agent whether faults go on, while the main thread may be blocked, and writes the answer to shared memory
  * (see lease.ts). Silence is no answer: then the lease runs out by the clock.
  */
-export function ask(load: NodeJS.Require, cpuMs: () => number): void {
+export function ask(load: NodeJS.Require, cpuMs: () => number, reachBy: typeof reach): void {
   const { parentPort, workerData } = load('node:worker_threads') as typeof import('node:worker_threads');
-  const { readFileSync } = load('node:fs') as typeof import('node:fs');
-  const { Agent, get } = load('node:http') as typeof import('node:http');
-  const { url, tokenFile, instance, everyMs, timeoutMs } = workerData as AskData;
-  const agent = new Agent({ keepAlive: true });
+  const { get } = load('node:http') as typeof import('node:http');
+  const { instance, everyMs, timeoutMs } = workerData as AskData;
+  const way = reachBy(load, workerData as AskData);
   const leases = new Map<number, { uid: string; shared: SharedArrayBuffer }>();
   let toldMs = 0;
   const askAbout = (uid: string, shared: SharedArrayBuffer): void => {
-    let token = '';
-    try {
-      if (tokenFile !== undefined) token = readFileSync(tokenFile, 'utf8').trim();
-    } catch {
-      // The agent will say no, and the lease runs out.
-    }
-    const request = get(`${url}/v1/channel/${uid}?instance=${instance}`, {
-      agent,
-      timeout: timeoutMs,
-      headers: { authorization: `Bearer ${token}` },
-    });
+    const options = way();
+    if (!options) return;
+    const path = `/v1/channel/${uid}?instance=${instance}`;
+    const request = get({ ...options, path, signal: AbortSignal.timeout(timeoutMs) });
     request.on('error', () => {});
-    request.on('timeout', () => request.destroy());
     request.on('response', (response) => {
       response.on('error', () => {});
       response.resume();
@@ -63,6 +54,12 @@ export function ask(load: NodeJS.Require, cpuMs: () => number): void {
   });
   setInterval(() => {
     tellCost();
-    for (const { uid, shared } of leases.values()) askAbout(uid, shared);
+    for (const { uid, shared } of leases.values()) {
+      try {
+        askAbout(uid, shared);
+      } catch {
+        // A token or certificates that are none; the next turn reads them again.
+      }
+    }
   }, everyMs);
 }

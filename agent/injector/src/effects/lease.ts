@@ -39,7 +39,7 @@ export class LeaseKeeper {
   #lastId = 0;
   #worker: Worker | undefined;
 
-  constructor(source: Pick<AskData, 'url' | 'tokenFile' | 'instance'>) {
+  constructor(source: Omit<AskData, 'everyMs' | 'timeoutMs'>) {
     this.#data = { ...source, everyMs: leaseCheckMs, timeoutMs: 2 * leaseCheckMs };
   }
 

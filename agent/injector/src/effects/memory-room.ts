@@ -1,4 +1,4 @@
-import os from 'node:os';
+import { freemem, totalmem } from 'node:os';
 import { type MemoryEffect, parseSize } from '@pado/fault';
 import { findController } from '../host/cgroup.ts';
 import { heapStatistics, memoryLimit, oldSpaceBytes, workingSet } from '../host/limits.ts';
@@ -27,8 +27,8 @@ export function roomFor(where: MemoryEffect['where']): Room {
   const limit = memoryLimit(controller);
   if (limit !== undefined)
     return { limit, most: limit * (1 - spared), used: () => workingSet(controller), name: 'the memory limit' };
-  const total = os.totalmem();
-  return { limit, most: total * (1 - spared), used: () => total - os.freemem(), name: "the machine's memory" };
+  const total = totalmem();
+  return { limit, most: total * (1 - spared), used: () => total - freemem(), name: "the machine's memory" };
 }
 
 /** A size as written, in bytes; a share is of the room's limit. */

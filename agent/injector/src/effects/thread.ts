@@ -1,10 +1,11 @@
 import { Worker } from 'node:worker_threads';
+import { reach } from '../channel/reach.ts';
 
 /**
  * What a thread of ours does; it is sent as its source text, and must not refer to anything outside of itself. It gets
- * `require`, and the CPU time of the thread so far.
+ * `require`, the CPU time of the thread so far, and the way to the agent.
  */
-export type ThreadMain = (load: NodeJS.Require, cpuMs: () => number) => void;
+export type ThreadMain = (load: NodeJS.Require, cpuMs: () => number, reachBy: typeof reach) => void;
 
 /** Sent as source text, too. Before Node.js 23.9 only the kernel's own account says it. */
 function cpuTime(): number {
@@ -21,7 +22,7 @@ function cpuTime(): number {
 export function startThread(main: ThreadMain, workerData: unknown): Worker {
   // No preloads, loaders or inspectors.
   const { NODE_OPTIONS: _, ...env } = process.env;
-  const worker = new Worker(`(${main})(require, ${cpuTime})`, {
+  const worker = new Worker(`(${main})(require, ${cpuTime}, ${reach})`, {
     eval: true,
     // Else the worker would be piped to the host's own stdout and stderr, and open them.
     stdout: true,

@@ -1,11 +1,13 @@
-import dns from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import { isIP } from 'node:net';
+import { load } from '../host/load.ts';
 import { type Around, patch, type Undo } from '../host/patch.ts';
 import { farSide, plainHost } from '../request/facts.ts';
 import type { Plan } from '../request/rule.ts';
 import { Wait } from '../request/wait.ts';
 import type { Decide, Hook } from './index.ts';
+
+const dns = load('node:dns') as typeof import('node:dns');
 
 /** resolve, resolve4, resolveMx and whatever other records this Node.js asks for. */
 const queriesOf = (owner: object): string[] =>

@@ -1,7 +1,7 @@
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import { clearTimer, longestTimerMs, startTimer } from '../host/clock.ts';
-import { guarded, safely } from '../host/guard.ts';
+import { safely } from '../host/guard.ts';
 import { patch } from '../host/patch.ts';
+import { timeLimit } from '../host/time-limit.ts';
 import type { Plan } from '../request/rule.ts';
 import { Wait } from '../request/wait.ts';
 import { changesBody } from './answer-body.ts';
@@ -10,15 +10,11 @@ import { reshapeBody } from './http-client-body.ts';
 /** The caller's timeout goes on when the server has answered and closed: what the caller sees is silence. */
 function keepTimeout(req: ClientRequest): () => void {
   const ms: unknown = req.socket?.timeout || Reflect.get(req, 'timeout');
-  if (typeof ms !== 'number' || ms <= 0) return () => {};
-  const end = (): void => clearTimer(timer);
-  const timer = startTimer(
-    guarded(() => {
-      req.off('timeout', end);
-      req.emit('timeout');
-    }),
-    Math.min(ms, longestTimerMs),
-  ).unref();
+  if (typeof ms !== 'number') return () => {};
+  const end = timeLimit(ms, () => {
+    req.off('timeout', end);
+    req.emit('timeout');
+  });
   // The socket's own is as good.
   req.once('timeout', end);
   return () => {

@@ -1,4 +1,3 @@
-import http from 'node:http';
 import { load } from '../host/load.ts';
 
 /**
@@ -13,4 +12,4 @@ function loaded<T>(name: string): T | undefined {
 export const loadedHttps = (): typeof import('node:https') | undefined => loaded('https');
 export const loadedHttp2 = (): typeof import('node:http2') | undefined => loaded('http2');
 
-export { http };
+export const http = load('node:http') as typeof import('node:http');

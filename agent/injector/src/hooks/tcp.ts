@@ -1,6 +1,7 @@
-import net, { type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { startImmediate } from '../host/clock.ts';
 import { safely } from '../host/guard.ts';
+import { load } from '../host/load.ts';
 import { patch, type Undo } from '../host/patch.ts';
 import { holdsBack, type Plan } from '../request/rule.ts';
 import { Wait } from '../request/wait.ts';
@@ -101,7 +102,7 @@ export function tcpHook(decide: Decide): Hook {
   return {
     scan: () => {
       if (undos.length > 0) return;
-      const { prototype } = net.Socket;
+      const { prototype } = (load('node:net') as typeof import('node:net')).Socket;
       undos = [
         patch(prototype, 'connect', connect),
         patch(prototype, '_writeGeneric', write),

@@ -1,5 +1,6 @@
 import { startImmediate } from '../host/clock.ts';
 import { AnswerBody, type BodyPlan } from './answer-body.ts';
+import { GatedController } from './undici-gate.ts';
 import type { Controller, Handler } from './undici-handler.ts';
 import { withMembers } from './undici-members.ts';
 
@@ -67,61 +68,25 @@ class Line {
   }
 }
 
-/** Stands before undici's controller: pause and resume are the handler's wish, the line decides. */
-class LineController implements Controller {
-  real: Controller;
-  line: Line | undefined;
-
-  constructor(real: Controller) {
-    this.real = real;
-  }
-  get aborted(): boolean {
-    return this.real.aborted;
-  }
-  get reason(): unknown {
-    return this.real.reason;
-  }
-  get paused(): boolean {
-    return this.line ? this.line.isPausedByHandler : this.real.paused;
-  }
-  get rawHeaders(): unknown {
-    return this.real.rawHeaders;
-  }
-  get rawTrailers(): unknown {
-    return this.real.rawTrailers;
-  }
-  abort(reason: unknown): void {
-    this.real.abort(reason);
-  }
-  pause(): void {
-    if (this.line) this.line.isPausedByHandler = true;
-    this.real.pause();
-  }
-  resume(): void {
-    if (this.line) this.line.resume();
-    else this.real.resume();
-  }
-}
-
 /** A handler whose answer's body is slow, or cut short; `closed` makes undici's own error for that. */
 export function reshaping(handler: Handler, plan: BodyPlan, closed: () => Error): Handler {
   let line: Line | undefined;
-  let own: LineController | undefined;
+  let own: GatedController | undefined;
   let abort: (reason: unknown) => void = () => {};
-  const controllerOf = (real: Controller): LineController => {
-    own ??= new LineController(real);
+  const controllerOf = (real: Controller): GatedController => {
+    own ??= new GatedController(real);
     own.real = real;
     return own;
   };
   return withMembers(handler, {
     onRequestStart(real: Controller, context: unknown) {
-      own = new LineController(real);
+      own = new GatedController(real);
       handler.onRequestStart?.(own, context);
     },
     onResponseStart(real: Controller, status: number, headers: unknown, text?: string) {
       const controller = controllerOf(real);
       if (status >= 200) {
-        controller.line = line = new Line(plan, real, closed, (chunk) => handler.onResponseData?.(controller, chunk));
+        controller.gate = line = new Line(plan, real, closed, (chunk) => handler.onResponseData?.(controller, chunk));
       }
       handler.onResponseStart?.(controller, status, headers, text);
     },

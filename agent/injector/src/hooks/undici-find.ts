@@ -1,4 +1,4 @@
-import Module from 'node:module';
+import { load } from '../host/load.ts';
 import type { Errors } from './undici-errors.ts';
 
 /** The common base of undici's dispatchers, 5 to 8; the folder may have any name, for packages can be aliased. */
@@ -46,7 +46,7 @@ function copiesIn(cache: Cache, files: readonly string[]): Copy[] {
 
 /** Finds every copy of undici that is loaded: the built-in one (which fetch uses) and those in the module cache. */
 export function undiciFinder(): () => Copy[] {
-  const cache = Reflect.get(Module, '_cache') as Cache;
+  const cache = Reflect.get(load('node:module'), '_cache') as Cache;
   let known = 0;
   let copies: Copy[] = [];
   return () => {

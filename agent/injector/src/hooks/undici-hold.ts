@@ -1,48 +1,8 @@
+import { timeLimit } from '../host/time-limit.ts';
 import { type Part, Wait } from '../request/wait.ts';
+import { GatedController } from './undici-gate.ts';
 import type { Controller, Handler } from './undici-handler.ts';
 import { withMembers } from './undici-members.ts';
-import { timeLimit } from './undici-timeout.ts';
-
-/** Stands before undici's controller while the answer is held: the connection stays paused whatever the handler says. */
-class HeldController implements Controller {
-  readonly #real: Controller;
-  #held = true;
-  #paused = false;
-
-  constructor(real: Controller) {
-    this.#real = real;
-  }
-  get aborted(): boolean {
-    return this.#real.aborted;
-  }
-  get reason(): unknown {
-    return this.#real.reason;
-  }
-  get paused(): boolean {
-    return this.#held ? this.#paused : this.#real.paused;
-  }
-  get rawHeaders(): unknown {
-    return this.#real.rawHeaders;
-  }
-  get rawTrailers(): unknown {
-    return this.#real.rawTrailers;
-  }
-  abort(reason: unknown): void {
-    this.#real.abort(reason);
-  }
-  pause(): void {
-    this.#paused = true;
-    if (!this.#held) this.#real.pause();
-  }
-  resume(): void {
-    this.#paused = false;
-    if (!this.#held) this.#real.resume();
-  }
-  letGo(): void {
-    this.#held = false;
-    if (!this.#paused) this.#real.resume();
-  }
-}
 
 /** The caller's own patience with an answer's headers. */
 export interface Patience {
@@ -63,14 +23,23 @@ export function holding(handler: Handler, parts: readonly Part[], { limitMs, tim
     onResponseStart(controller: Controller, status: number, headers: unknown, text?: string) {
       // Interim answers (1xx) are no answer; one hold a request.
       if (status < 200 || wait) return handler.onResponseStart?.(controller, status, headers, text);
-      const held = new HeldController(controller);
+      const held = new GatedController(controller);
+      // The connection stays paused whatever the handler says meanwhile.
+      const gate = {
+        isPausedByHandler: false,
+        resume: () => {
+          gate.isPausedByHandler = false;
+        },
+      };
+      held.gate = gate;
       controller.pause();
       stopClock = timeLimit(limitMs, () => controller.abort(timedOut()));
       wait = new Wait(parts, () => {
         stopClock();
         try {
           handler.onResponseStart?.(held, status, headers, text);
-          held.letGo();
+          held.gate = undefined;
+          if (!gate.isPausedByHandler) controller.resume();
         } catch (error) {
           controller.abort(error);
         }

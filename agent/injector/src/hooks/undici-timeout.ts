@@ -1,5 +1,3 @@
-import { clearTimer, longestTimerMs, startTimer } from '../host/clock.ts';
-import { guarded } from '../host/guard.ts';
 import type { Options } from './undici-facts.ts';
 
 /** What a Client is by default. */
@@ -24,11 +22,4 @@ export function headersTimeoutOf(dispatcher: object, opts: Options): number {
     if (ms !== undefined) return ms;
   }
   return defaultMs;
-}
-
-/** Calls back after so long unless it is stopped before; 0 never does. As undici's own, it keeps nobody alive. */
-export function timeLimit(ms: number, onOver: () => void): () => void {
-  if (!(ms > 0)) return () => {};
-  const timer = startTimer(guarded(onOver), Math.min(ms, longestTimerMs)).unref();
-  return () => clearTimer(timer);
 }

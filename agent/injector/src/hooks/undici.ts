@@ -1,6 +1,7 @@
-import diagnostics from 'node:diagnostics_channel';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { guarded, safely } from '../host/guard.ts';
 import { type Around, patch, type Undo } from '../host/patch.ts';
+import { timeLimit } from '../host/time-limit.ts';
 import type { Plan } from '../request/rule.ts';
 import { Wait } from '../request/wait.ts';
 import { changesBody } from './answer-body.ts';
@@ -12,7 +13,7 @@ import { type Options, peerOf, undiciFacts } from './undici-facts.ts';
 import { undiciFinder } from './undici-find.ts';
 import { giveError, type Handler, playAnswer, StandInController } from './undici-handler.ts';
 import { holding } from './undici-hold.ts';
-import { headersTimeoutOf, timeLimit } from './undici-timeout.ts';
+import { headersTimeoutOf } from './undici-timeout.ts';
 
 /** Published when a client connects: a copy of undici that was loaded after arming shows itself. */
 const connecting = 'undici:client:beforeConnect';
@@ -129,11 +130,11 @@ export function undiciHook(decide: Decide): Hook {
   return {
     scan: () => {
       safely(scan);
-      if (!subscribed) diagnostics.subscribe(connecting, onConnecting);
+      if (!subscribed) subscribe(connecting, onConnecting);
       subscribed = true;
     },
     remove: () => {
-      diagnostics.unsubscribe(connecting, onConnecting);
+      unsubscribe(connecting, onConnecting);
       subscribed = false;
       for (const undo of undos.values()) undo();
       undos.clear();

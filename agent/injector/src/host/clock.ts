@@ -1,11 +1,12 @@
 import { performance } from 'node:perf_hooks';
-import timers from 'node:timers';
+import { load } from './load.ts';
 
 /**
  * The real clock and timers, taken when the process starts: a host that later installs fake ones (for its own tests)
  * must not stop a lease from ending.
  */
 export const now: () => number = performance.now.bind(performance);
+const timers = load('node:timers') as typeof import('node:timers');
 export const { setTimeout: startTimer, clearTimeout: clearTimer, setInterval: startInterval } = timers;
 export const { clearInterval: stopInterval, setImmediate: startImmediate } = timers;
 

@@ -1,4 +1,4 @@
-import os from 'node:os';
+import { availableParallelism, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type v8 from 'node:v8';
 import { type Controller, findController, read } from './cgroup.ts';
@@ -18,7 +18,7 @@ const smallest = (values: readonly (number | undefined)[]): number | undefined =
 function limiting({ version, directories }: Controller): { directory: string; limit: number } | undefined {
   const limits = directories.map((directory) => {
     const limit = Number(read(join(directory, files[version].limit)) ?? Number.NaN);
-    return { directory, limit: limit > 0 && limit < os.totalmem() ? limit : Number.POSITIVE_INFINITY };
+    return { directory, limit: limit > 0 && limit < totalmem() ? limit : Number.POSITIVE_INFINITY };
   });
   const [tightest] = limits.sort((a, b) => a.limit - b.limit);
   return tightest !== undefined && Number.isFinite(tightest.limit) ? tightest : undefined;
@@ -51,7 +51,7 @@ function quotaIn(directory: string, version: 1 | 2): number | undefined {
 
 /** In cores: the tightest quota, else how many cores there are. */
 export function cpuQuota(controller: Controller | undefined = findController('cpu')): number {
-  const cores = os.availableParallelism();
+  const cores = availableParallelism();
   return smallest([cores, ...(controller?.directories ?? []).map((at) => quotaIn(at, controller!.version))]) ?? cores;
 }
 

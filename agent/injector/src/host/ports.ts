@@ -1,4 +1,4 @@
-import diagnostics from 'node:diagnostics_channel';
+import { subscribe } from 'node:diagnostics_channel';
 import { Server } from 'node:net';
 import { guarded, safely } from './guard.ts';
 
@@ -14,7 +14,7 @@ function findServers(): void {
 /** Calls back when a server of this process begins to listen; older Node.js does not tell, there the next look finds it. */
 export function watchPorts(onChange: () => void): void {
   findServers();
-  diagnostics.subscribe(
+  subscribe(
     listening,
     guarded((message: unknown) => {
       const server: unknown = Reflect.get(Object(message), 'server');

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { bundle } from '@pado/injector/bundle';
 import t, { type Test } from 'tap';
@@ -38,6 +39,9 @@ async function nobody(): Promise<string> {
   return `http://127.0.0.1:${port}`;
 }
 
+const secure = (url: string): string => url.replace('http:', 'https:');
+const PADO_AGENT_CA_FILE = fileURLToPath(new URL('../../../fixtures/tls/cert.pem', import.meta.url));
+
 const programs = {
   'ends at once': 'process.exitCode = 7',
   'works for a while': 'setTimeout(() => { process.exitCode = 7; }, 1500)',
@@ -50,6 +54,14 @@ t.test('without an agent a program starts and ends as ever', async (t) => {
     'an address that is none': { PADO_AGENT_URL: 'nonsense' },
     'nobody there': { PADO_AGENT_URL: await nobody() },
     'one that says nothing': { PADO_AGENT_URL: await listener(t, () => {}) },
+    'a name that nobody knows': { PADO_AGENT_URL: 'http://pado-agent.invalid:4600' },
+    'nobody there, over TLS': { PADO_AGENT_URL: secure(await nobody()), PADO_AGENT_CA_FILE },
+    'one that says nothing, over TLS': { PADO_AGENT_URL: secure(await listener(t, () => {})), PADO_AGENT_CA_FILE },
+    'one that speaks no TLS': {
+      PADO_AGENT_URL: secure(await listener(t, (write) => write('SSH-2.0-OpenSSH\r\n'))),
+      PADO_AGENT_CA_FILE,
+    },
+    'no certificate to trust it by': { PADO_AGENT_URL: secure(await listener(t, () => {})) },
     'one that is no agent': {
       PADO_AGENT_URL: await listener(t, (write) => write('HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n')),
     },
