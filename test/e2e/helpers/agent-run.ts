@@ -81,7 +81,7 @@ export const startAgent = (api: KubeApi, namespace: string) =>
 export function connect(port: number, namespace: string, token: string, signal: AbortSignal): void {
   const hello: InjectorMessage = {
     ...{ type: 'hello', version: 1, instance: `instance-${namespace}`, pid: 1, node: process.version, ports: [80] },
-    labels: {},
+    labels: { 'app.kubernetes.io/name': 'target' },
   };
   const call = request({
     ...{ host: '127.0.0.1', port, path: '/v1/channel', method: 'POST', rejectUnauthorized: false, signal },

@@ -29,6 +29,10 @@ export interface TargetOptions {
   readonly file?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly spread?: boolean;
+  /** Has the container restarted by what /healthz says; default false. */
+  readonly isWatchedAlive?: boolean;
+  /** Name of a second container with the same script, on port 8081; its process bears the pod's labels too. */
+  readonly beside?: string;
 }
 
 /** A Deployment of a fixture with the injector as the chart brings it in, its Service, and the script as a ConfigMap. */
@@ -56,6 +60,34 @@ export async function deploy(namespace: string, name: string, options: TargetOpt
         ]
       : []),
   ];
+  const app = {
+    name: 'app',
+    image,
+    imagePullPolicy: 'IfNotPresent',
+    command: ['node', '/script/main.mjs'],
+    env: [...variables, { name: 'PADO_POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } }],
+    ports: [{ name: 'http', containerPort: 8080 }],
+    readinessProbe: {
+      httpGet: { path: '/readyz', port: 'http' },
+      ...{ periodSeconds: 1, failureThreshold: 1, timeoutSeconds: 3 },
+    },
+    ...(options.isWatchedAlive
+      ? { livenessProbe: { httpGet: { path: '/healthz', port: 'http' }, periodSeconds: 1, failureThreshold: 3 } }
+      : {}),
+    securityContext: restricted,
+    resources: resources ?? { requests: { cpu: '10m', memory: '64Mi' } },
+    volumeMounts: mounts,
+  };
+  const beside = (as: string) => ({
+    ...app,
+    name: as,
+    env: [
+      ...app.env.map((one) => (one.name === 'PADO_LABELS' ? { ...one, value: `${keys.container}=${as}` } : one)),
+      { name: 'PORT', value: '8081' },
+    ],
+    ports: [{ name: 'beside', containerPort: 8081 }],
+    readinessProbe: { ...app.readinessProbe, httpGet: { path: '/readyz', port: 'beside' } },
+  });
   await apply({
     apiVersion: 'v1',
     kind: 'List',
@@ -112,20 +144,7 @@ export async function deploy(namespace: string, name: string, options: TargetOpt
                     ],
                   }
                 : {}),
-              containers: [
-                {
-                  name: 'app',
-                  image,
-                  imagePullPolicy: 'IfNotPresent',
-                  command: ['node', '/script/main.mjs'],
-                  env: [...variables, { name: 'PADO_POD_UID', valueFrom: { fieldRef: { fieldPath: 'metadata.uid' } } }],
-                  ports: [{ name: 'http', containerPort: 8080 }],
-                  readinessProbe: { httpGet: { path: '/readyz', port: 'http' }, periodSeconds: 1, failureThreshold: 1 },
-                  securityContext: restricted,
-                  resources: resources ?? { requests: { cpu: '10m', memory: '64Mi' } },
-                  volumeMounts: mounts,
-                },
-              ],
+              containers: [app, ...(options.beside === undefined ? [] : [beside(options.beside)])],
               volumes: [
                 { name: 'script', configMap: { name: `${name}-script` } },
                 ...(injected
@@ -165,6 +184,9 @@ export interface PodFacts {
   readonly node: string;
   readonly restarts: number;
   readonly lastExit?: number;
+  /** Of the condition Ready: how it is, and since when (RFC 3339), so that a lapse in between shows. */
+  readonly ready: boolean;
+  readonly readySince: string;
 }
 
 interface Pod {
@@ -172,6 +194,11 @@ interface Pod {
   readonly spec: { readonly nodeName: string };
   readonly status: {
     readonly podIP: string;
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly lastTransitionTime?: string;
+    }[];
     readonly containerStatuses?: readonly {
       readonly restartCount: number;
       readonly lastState?: { readonly terminated?: { readonly exitCode: number } };
@@ -191,8 +218,14 @@ export async function podsOf(namespace: string, name: string): Promise<PodFacts[
       node: spec.nodeName,
       restarts: status.containerStatuses?.[0]?.restartCount ?? 0,
       ...lastExitOf(status.containerStatuses?.[0]),
+      ...readinessOf(status.conditions),
     }));
 }
+
+const readinessOf = (conditions: Pod['status']['conditions'] = []) => {
+  const condition = conditions.find(({ type }) => type === 'Ready');
+  return { ready: condition?.status === 'True', readySince: condition?.lastTransitionTime ?? '' };
+};
 
 const lastExitOf = (container: NonNullable<Pod['status']['containerStatuses']>[number] | undefined) => {
   const lastExit = container?.lastState?.terminated?.exitCode;
@@ -200,8 +233,14 @@ const lastExitOf = (container: NonNullable<Pod['status']['containerStatuses']>[n
 };
 
 /** Asks a pod over HTTP through the API server, so that it works with any kubeconfig. */
-export async function askPod<T>(namespace: string, pod: string, path: string, timeoutMs = 15_000): Promise<T> {
-  return api.request<T>('GET', `/api/v1/namespaces/${namespace}/pods/${pod}:8080/proxy${path}`, { timeoutMs });
+export async function askPod<T>(
+  namespace: string,
+  pod: string,
+  path: string,
+  timeoutMs = 15_000,
+  port = 8080,
+): Promise<T> {
+  return api.request<T>('GET', `/api/v1/namespaces/${namespace}/pods/${pod}:${port}/proxy${path}`, { timeoutMs });
 }
 
 export const latency = { kind: 'latency', direction: 'inbound', delay: '500ms', match: { path: '/' } } as const;
