@@ -114,14 +114,14 @@ export function summarise(
 }
 
 /** One entry a process start: what an agent said that has lost it yields to what its present agent says. */
-function distinct(targets: readonly ReportedTarget[]): ReportedTarget[] {
-  return [...Map.groupBy(targets, ({ instance }) => instance).values()].map((entries) =>
-    entries.reduce((best, other) => {
-      const [first, second] = compare(best, other) >= 0 ? [best, other] : [other, best];
-      return { ...first, evidence: furthest(first.evidence, second.evidence) };
-    }),
-  );
-}
+const distinct = (targets: readonly ReportedTarget[]): ReportedTarget[] =>
+  [...Map.groupBy(targets, ({ instance }) => instance)]
+    // Sums of fractions depend on their order.
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, entries]) => ({
+      ...entries.reduce((best, other) => (compare(best, other) >= 0 ? best : other)),
+      evidence: furthest(entries.flatMap(({ evidence }) => evidence)),
+    }));
 
 /** Above 0 when `a` knows more. At last by their text, so that the order of reports never decides. */
 function compare(a: ReportedTarget, b: ReportedTarget): number {
@@ -135,12 +135,13 @@ function compare(a: ReportedTarget, b: ReportedTarget): number {
   );
 }
 
-/** Counts of one process only grow: of each effect the entry that has come further. */
-function furthest(a: readonly EffectEvidence[], b: readonly EffectEvidence[]): readonly EffectEvidence[] {
-  const best = new Map(a.map((effect) => [effect.index, effect]));
-  for (const effect of b) {
+/** Counts of one process only grow: of each effect the entry that has come furthest. */
+function furthest(all: readonly EffectEvidence[]): readonly EffectEvidence[] {
+  const best = new Map<number, EffectEvidence>();
+  for (const effect of all) {
     const known = best.get(effect.index);
-    if (known === undefined || effect.matched > known.matched) best.set(effect.index, effect);
+    const more = known === undefined ? 1 : effect.matched - known.matched || effect.applied - known.applied;
+    if (more > 0) best.set(effect.index, effect);
   }
   return [...best.values()].sort((left, right) => left.index - right.index);
 }

@@ -1,4 +1,4 @@
-import { type InjectorMessage, nameLabel } from '@pado/fault';
+import type { InjectorMessage } from '@pado/fault';
 import { Ajv } from 'ajv';
 
 const text = { type: 'string', maxLength: 1_024 };
@@ -54,7 +54,6 @@ const schema = {
       labels: {
         type: 'object',
         maxProperties: 64,
-        required: [nameLabel],
         additionalProperties: { type: 'string', maxLength: 253 },
       },
       ports,

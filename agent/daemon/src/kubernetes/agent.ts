@@ -7,6 +7,7 @@ import { createMetrics } from '../metrics.ts';
 import { Targets } from '../targets.ts';
 import { createInformer, type Informer, metadataOnly } from './api/informer.ts';
 import type { KubeApi, KubeObject } from './api/kube-api.ts';
+import { limited } from './api/limited.ts';
 import { createChannelServer } from './channel-server.ts';
 import type { KubernetesConfig } from './config.ts';
 import { eventTeller } from './events.ts';
@@ -24,6 +25,10 @@ import { createServing } from './tls/serving.ts';
 
 /** Without a word of the API server for this long an order to stop may have been missed: everything is suspended. */
 const cutOffMs = 120_000;
+/** An order to stop waits no longer than this for a watch to be tried again once the API server is back. */
+const orderMs = 2_000;
+/** Of the 8 sockets to the API server; the others are for leases and tokens. */
+const recordsAtOnce = 4;
 /** How long a leaving agent waits for its injectors to go. */
 const farewellMs = 3_000;
 
@@ -50,7 +55,8 @@ export async function startKubernetesAgent(options: KubernetesAgentOptions): Pro
   const { signal } = life;
   const inform = { api, clock, log, signal };
   const targets = new Targets();
-  const tell = eventTeller(api, pod, log);
+  const records = limited(api, recordsAtOnce);
+  const tell = eventTeller(records, pod, log);
   let isLeaving = false;
 
   const pods = createInformer<Pod, KubeObject>({
@@ -92,12 +98,14 @@ export async function startKubernetesAgent(options: KubernetesAgentOptions): Pro
   const countPods = async (of: string, matchLabels: Readonly<Record<string, string>>): Promise<number> => {
     const path = `/api/v1/namespaces/${encodeURIComponent(of)}/pods`;
     const query = { labelSelector: selectorText(matchLabels), fieldSelector: 'status.phase=Running' };
-    return (await api.request<{ items: readonly unknown[] }>('GET', path, { accept: metadataOnly.list, query })).items
-      .length;
+    const list = { accept: metadataOnly.list, query };
+    const { items } = await records.request<{ items: readonly unknown[] | null }>('GET', path, list);
+    // Go writes a list of nothing as null.
+    return items?.length ?? 0;
   };
-  const informer = createInformer<FaultResource>({ ...inform, path: faultsPath });
+  const informer = createInformer<FaultResource>({ ...inform, path: faultsPath, timing: { maxBackoffMs: orderMs } });
   const faults: KubeFaults = new KubeFaults({
-    ...{ api, namespace, identity, clock, log, targets, services, limitsOf, tell, informer, signal },
+    ...{ api, records, namespace, identity, clock, log, targets, services, limitsOf, tell, informer, signal },
     serverNow: api.serverNow,
     isCutOff: () => informer.staleMs() > cutOffMs,
     countPods,
@@ -130,7 +138,7 @@ export async function startKubernetesAgent(options: KubernetesAgentOptions): Pro
     onElected: (elected) => {
       log('info', 'elected to keep the status of faults');
       keepStatus({
-        ...{ api, faults: informer, limitsOf, countPods, tell, clock, log, signal: elected },
+        ...{ api: records, faults: informer, limitsOf, countPods, tell, clock, log, signal: elected },
         agentNamespace: namespace,
       });
     },

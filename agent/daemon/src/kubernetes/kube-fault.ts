@@ -25,6 +25,8 @@ import type { ServiceResolver } from './service-resolver.ts';
 /** What the faults of one agent share. */
 export interface NodeParts {
   readonly api: KubeApi;
+  /** The same for what is only on record, asked by few at once: leases do not wait for it. */
+  readonly records: KubeApi;
   /** The agent's own namespace, where slots are. */
   readonly namespace: string;
   /** The node, or the agent's pod where agents are a Deployment. */
@@ -77,7 +79,7 @@ export class KubeFault {
     this.resource = resource;
     this.#parts = parts;
     this.#namespace = metadata.namespace ?? '';
-    const { clock, targets, api, log, identity } = parts;
+    const { clock, targets, records, log, identity } = parts;
     const fault = { name: metadata.name, namespace: this.#namespace, uid: metadata.uid ?? '' };
     this.active = new ActiveFault(
       { apiVersion: resource.apiVersion, kind: 'Fault', metadata: { name: metadata.name }, spec },
@@ -97,7 +99,7 @@ export class KubeFault {
       },
     );
     this.#report = new ReportWriter({
-      ...{ api, fault, node: identity, clock, log, signal: this.#lifetime.signal },
+      ...{ api: records, fault, node: identity, clock, log, signal: this.#lifetime.signal },
       snapshot: () => this.#snapshot(),
       onForeign: (known) => this.#restore(known),
     });

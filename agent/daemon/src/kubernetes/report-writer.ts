@@ -6,8 +6,9 @@ import { isStatus, type KubeApi } from './api/kube-api.ts';
 
 /** Changes of states are written after this pause, so that many at once are one write. */
 const settleMs = 50;
-/** Counts alone are written this often. */
+/** Counts alone are written this often, and looked at this often for whether there is more to it. */
 const countsEveryMs = 2_000;
+const lookEveryMs = 250;
 /** A sign of life for readers, while the fault lasts and nothing else changes. */
 const renewEveryMs = 5_000;
 const retryMs = { first: 200, most: 5_000 };
@@ -46,8 +47,13 @@ export class ReportWriter {
   #resourceVersion: string | undefined;
   #writtenAt = Number.NEGATIVE_INFINITY;
   #writtenStates = '';
+  #lookedAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
+  #dueAt = Number.POSITIVE_INFINITY;
+  /** The timer is a pause after a failure: what has changed waits with the rest. */
+  #isPausing = false;
   #isWriting = false;
+  #isTouched = false;
   #isFinished = false;
   #waiting: (() => void)[] = [];
 
@@ -75,30 +81,43 @@ export class ReportWriter {
 
   /** Something has changed: it is written soon, and much of it at once. */
   touch(): void {
-    this.#schedule(settleMs);
+    this.#isTouched = true;
+    this.#schedule(Math.max(settleMs, this.#lookedAt + lookEveryMs - this.#options.clock.now()));
   }
 
+  /** The earlier of two times holds. */
   #schedule(inMs: number): void {
-    const { signal } = this.#options;
-    if (signal.aborted || this.#isFinished || this.#isWriting || (this.#timer !== undefined && inMs > 0)) return;
+    if (this.#isWriting || (this.#isPausing && inMs > 0)) return;
+    if (this.#options.clock.now() + inMs < this.#dueAt) this.#start(inMs);
+  }
+
+  #start(inMs: number, failures = 0): void {
+    const { signal, clock } = this.#options;
+    if (signal.aborted || this.#isFinished) return;
     clearTimeout(this.#timer);
+    this.#dueAt = clock.now() + inMs;
+    this.#isPausing = failures > 0;
     this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      void this.#turn();
+      this.#dueAt = Number.POSITIVE_INFINITY;
+      this.#isPausing = false;
+      void this.#turn(failures);
     }, inMs);
   }
 
   async #turn(failures = 0): Promise<void> {
     const { clock, log, snapshot, fault } = this.#options;
     const now = snapshot();
+    this.#isTouched = false;
     const states = JSON.stringify([
       now.endReason,
       now.refusal,
       now.targets.map(({ instance, state, recovered, pulse }) => [instance, state, recovered, pulse]),
     ]);
     const sinceMs = clock.now() - this.#writtenAt;
-    if (this.#waiting.length === 0 && states === this.#writtenStates && sinceMs < countsEveryMs && !now.isFinal)
+    if (this.#waiting.length === 0 && states === this.#writtenStates && sinceMs < countsEveryMs && !now.isFinal) {
+      this.#lookedAt = clock.now();
       return this.#schedule(Math.ceil(countsEveryMs - sinceMs));
+    }
     const waiting = this.#waiting.splice(0);
     this.#isWriting = true;
     try {
@@ -108,8 +127,8 @@ export class ReportWriter {
       this.#isFinished = now.isFinal;
       this.#isWriting = false;
       for (const run of waiting) run();
-      if (this.#waiting.length > 0) this.#schedule(0);
-      else this.#later();
+      if (this.#waiting.length > 0) this.#start(0);
+      else this.#start(this.#isTouched ? settleMs : renewEveryMs);
     } catch (error) {
       this.#isWriting = false;
       this.#waiting.unshift(...waiting);
@@ -119,19 +138,8 @@ export class ReportWriter {
       if (failures % 10 === 0)
         log('warn', 'the report could not be written', { fault: fault.name, error: (error as Error).message });
       const ms = Math.min(retryMs.most, retryMs.first * 2 ** failures) * (0.5 + Math.random() / 2);
-      this.#timer = setTimeout(() => {
-        this.#timer = undefined;
-        void this.#turn(isStatus(error, 409) ? 0 : failures + 1);
-      }, ms);
+      this.#start(ms, isStatus(error, 409) ? 1 : failures + 1);
     }
-  }
-
-  #later(): void {
-    if (this.#isFinished || this.#options.signal.aborted) return;
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      void this.#turn();
-    }, renewEveryMs);
   }
 
   async #write({ isFinal: _, ...content }: Snapshot): Promise<void> {

@@ -36,6 +36,8 @@ interface Watched {
   /** Pods that the selector chooses, whatever the mode. */
   total?: number;
   countedAt: number;
+  /** When the reports were last summed up. */
+  summedAt: number;
   isWriting?: boolean;
   written?: string;
 }
@@ -66,24 +68,29 @@ export function keepStatus(options: StatusKeeperOptions): void {
     if (!informer.isSynced) return;
     for (const uid of watched.keys()) if (!faults.items.has(uid)) watched.delete(uid);
     for (const [uid, fault] of faults.items) {
-      const state = watched.get(uid) ?? { countedAt: Number.NEGATIVE_INFINITY };
+      const state = watched.get(uid) ?? { countedAt: Number.NEGATIVE_INFINITY, summedAt: Number.NEGATIVE_INFINITY };
       watched.set(uid, state);
-      if (!state.isWriting) void keep(fault, state, [...(reports.get(uid)?.values() ?? [])]);
+      if (!state.isWriting) void keep(fault, state);
     }
   };
 
-  const keep = async (fault: FaultResource, state: Watched, seen: readonly Seen[]): Promise<void> => {
+  const keep = async (fault: FaultResource, state: Watched): Promise<void> => {
     const { status, metadata } = fault;
+    const seenNow = () => [...(reports.get(metadata.uid ?? '')?.values() ?? [])];
     const isOver = status?.phase === 'Ended' || status?.phase === 'Refused';
-    if (isOver && seen.every(({ report }) => report.targets.every(({ recovered }) => recovered)) && isSettled(status))
-      return;
+    const isQuiet = seenNow().every(
+      // The last counts may come after the word that all is undone.
+      ({ report, at }) => at < state.summedAt && report.targets.every(({ recovered }) => recovered),
+    );
+    if (isOver && isQuiet && isSettled(status)) return;
     state.isWriting = true;
     try {
       if (!isOver && clock.now() - state.countedAt >= countEveryMs) {
         state.countedAt = clock.now();
         state.total = await options.countPods(metadata.namespace ?? '', fault.spec.target.selector.matchLabels);
       }
-      const next = statusNow(fault, state, seen);
+      state.summedAt = clock.now();
+      const next = statusNow(fault, state, seenNow());
       const text = JSON.stringify(next);
       if (text === state.written || text === JSON.stringify(status)) return;
       await write(fault, next);

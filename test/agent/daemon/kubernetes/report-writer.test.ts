@@ -85,6 +85,59 @@ t.test('an earlier report is read at the start, but not that of an earlier fault
   t.match(second.stored(), { fault: { uid: 'fault-1' } });
 });
 
+/** Whether it comes true before a mere sign of life would be written, after 5 s. */
+const soon = async (isSo: () => boolean) => {
+  const giveUpAt = monotonicClock.now() + 4_000;
+  while (!isSo() && monotonicClock.now() < giveUpAt) await new Promise(setImmediate);
+  return isSo();
+};
+
+t.test('a state that changes after a write is not left to the next sign of life', async (t) => {
+  const { state, writer, stored, written } = start(t);
+  state.now = { targets: [target('a', 'pending')], isFinal: false };
+  await written();
+  state.now = { targets: [target('a', 'armed')], isFinal: false };
+  writer.touch();
+  t.ok(await soon(() => stored()?.targets[0]?.state === 'armed'));
+});
+
+t.test('a state that changes during a write is written after it', async (t) => {
+  const { fake, state, writer, stored, written } = start(t);
+  state.now = { targets: [target('a', 'pending')], isFinal: false };
+  const first = written();
+  t.ok(await soon(() => fake.calls.length === 1), 'the first write is on its way');
+  state.now = { targets: [target('a', 'armed')], isFinal: false };
+  writer.touch();
+  await first;
+  t.ok(await soon(() => stored()?.targets[0]?.state === 'armed'));
+});
+
+t.test('counts that change are written every two seconds at most', async (t) => {
+  const { state, writer, stored, written } = start(t);
+  state.now = { targets: [target('a')], isFinal: false };
+  await written();
+  const at = monotonicClock.now();
+  const counted = { index: 0, kind: 'latency', matched: 1, applied: 1, cut: 0 };
+  state.now = { targets: [{ ...target('a'), evidence: [counted] }], isFinal: false };
+  const touching = setInterval(() => writer.touch(), 20);
+  t.teardown(() => clearInterval(touching));
+  t.ok(await soon(() => stored()?.targets[0]?.evidence[0]?.matched === 1));
+  t.ok(monotonicClock.now() - at >= 1_900, 'not before');
+});
+
+t.test('what changes does not shorten the pause after a failure', async (t) => {
+  const { fake, state, writer, written } = start(t);
+  let refusals = 4;
+  fake.refuse = () => (refusals-- > 0 ? new KubeError(503, 'ServiceUnavailable', 'not now') : undefined);
+  state.now = { targets: [target('a')], isFinal: false };
+  const touching = setInterval(() => writer.touch(), 5);
+  t.teardown(() => clearInterval(touching));
+  const at = monotonicClock.now();
+  await written();
+  t.equal(fake.calls.length, 5);
+  t.ok(monotonicClock.now() - at >= 1_400, 'half of 200, 400, 800 and 1,600 ms at least');
+});
+
 t.test('after the last word nothing is written any more', async (t) => {
   const { fake, state, writer, written } = start(t);
   state.now = { targets: [target('a', 'ended')], endReason: 'ttl', isFinal: true };
