@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type FaultStatus, PadoError } from '@pado/fault';
 import type { Command } from '../cli/command.ts';
 import { usage } from '../cli/parse.ts';
+import { clusterOptions, onKubernetes } from '../kubernetes/options.ts';
 import { type AgentClient, requireAgent } from '../stack/agent-client.ts';
 import { agentFiles } from './agent-files.ts';
 import { readFaults } from './fault-file.ts';
@@ -14,11 +15,17 @@ export const faultApply: Command = {
   summary: 'creates faults from a file and waits until they are armed',
   options: {
     file: { type: 'string', short: 'f', value: 'FILE', description: 'YAML or JSON, one or more documents; - is stdin' },
+    ...clusterOptions,
   },
-  examples: ['pado fault apply -f fault.yaml', 'kubectl get fault slow -o yaml | pado fault apply -f -'],
-  async run({ values, settings, signal, progress }) {
+  examples: ['pado fault apply -f fault.yaml', 'pado fault apply --kubernetes --namespace shop -f fault.yaml'],
+  async run(invocation) {
+    const { values, settings, signal, progress } = invocation;
     const file = values.string('file');
     if (file === undefined) throw usage('"fault apply" needs -f FILE');
+    if (onKubernetes(invocation)) {
+      const { applyOnKubernetes } = await import('../kubernetes/commands/fault-apply.ts');
+      return applyOnKubernetes(invocation, file);
+    }
     const faults = await readFaults(file, settings.workingDirectory);
     const client = await requireAgent(agentFiles(settings));
     const armed: FaultStatus[] = [];

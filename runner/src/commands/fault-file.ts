@@ -4,8 +4,15 @@ import type { Source } from '../experiment/source.ts';
 import { invalid, readDocuments } from './documents.ts';
 
 /** The faults of a file, checked here so that a mistake is told by its line. */
-export async function readFaults(file: string, directory: string): Promise<readonly Fault[]> {
-  return (await readDocuments(file, directory)).map((source) => faultOf(file, source));
+export const readFaults = async (file: string, directory: string): Promise<readonly Fault[]> =>
+  (await readFaultSources(file, directory)).map(({ fault }) => fault);
+
+/** The same, each with its document, which knows the lines. */
+export async function readFaultSources(
+  file: string,
+  directory: string,
+): Promise<readonly { readonly fault: Fault; readonly source: Source }[]> {
+  return (await readDocuments(file, directory)).map((source) => ({ fault: faultOf(file, source), source }));
 }
 
 export function faultOf(file: string, source: Source): Fault {

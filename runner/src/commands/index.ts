@@ -6,6 +6,7 @@ import { faultApply } from './fault-apply.ts';
 import { faultClear } from './fault-clear.ts';
 import { faultList } from './fault-list.ts';
 import { lab } from './lab.ts';
+import { leverDisengage, leverEngage, leverStatus } from './lever.ts';
 import { policyGet } from './policy-get.ts';
 import { policySet } from './policy-set.ts';
 import { report } from './report.ts';
@@ -28,6 +29,9 @@ export const commands: readonly Command[] = [
   faultApply,
   faultList,
   faultClear,
+  leverEngage,
+  leverDisengage,
+  leverStatus,
   agent,
   exec,
 ];

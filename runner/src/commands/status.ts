@@ -2,6 +2,7 @@ import type { FaultStatus, TargetStatus } from '@pado/fault';
 import type { Command } from '../cli/command.ts';
 import { columns, mebibytes } from '../cli/text.ts';
 import type { StackFile } from '../contracts.ts';
+import { agentNamespaceOption, clusterOptions, onKubernetes } from '../kubernetes/options.ts';
 import { agentClient, findAgent } from '../stack/agent-client.ts';
 import { paths } from '../stack/paths.ts';
 import { readPolicies } from '../stack/policies.ts';
@@ -13,9 +14,14 @@ import { addresses } from './shop.ts';
 export const status: Command = {
   name: 'status',
   summary: 'shows processes and their memory, targets, faults in force and the policies',
-  options: {},
-  examples: ['pado status', 'pado status --json'],
-  async run({ settings }) {
+  options: { ...clusterOptions, ...agentNamespaceOption },
+  examples: ['pado status', 'pado status --json', 'pado status --kubernetes --namespace shop'],
+  async run(invocation) {
+    if (onKubernetes(invocation)) {
+      const { statusOnKubernetes } = await import('../kubernetes/commands/status.ts');
+      return statusOnKubernetes(invocation);
+    }
+    const { settings } = invocation;
     const { stackFile, agentFile } = paths(settings.project);
     const stack = await readStack(stackFile);
     const agent = await findAgent([agentFile]);

@@ -1,20 +1,17 @@
-import type { Invocation } from '../cli/command.ts';
-import type { Journal, StackFile } from '../contracts.ts';
-import type { RunResult } from '../experiment/run.ts';
+import type { Invocation, Outcome } from '../cli/command.ts';
+import type { Journal } from '../contracts.ts';
+import type { RunOptions, RunResult } from '../experiment/run.ts';
 import { paths } from '../stack/paths.ts';
+import { exitCodeOfAll } from './verdicts.ts';
 
 export interface Watched extends Disposable {
   /** @throws the interruption's reason, after the fault was reverted and the journal written. */
   readonly run: (arm: Arm) => Promise<RunResult>;
 }
 
-export interface Arm {
-  readonly file: string;
-  readonly stack: StackFile;
-  /** The name of the policies in force. */
-  readonly policies: string;
-  readonly died: Promise<never>;
-}
+type Distributed<T> = T extends unknown ? Omit<T, 'directory' | 'signal' | 'listener'> : never;
+/** An experiment, where it runs, and under which policies. */
+export type Arm = Distributed<RunOptions>;
 
 /** Runs experiments under one live view on stderr. */
 export async function watched({ settings, signal }: Invocation): Promise<Watched> {
@@ -50,6 +47,13 @@ export const summary = ({ journal, journalFile }: RunResult): RunSummary => {
   const { id, policies, verdict, reason } = journal.pado;
   return { id, policies, verdict, reason, journalFile };
 };
+
+/** The answer of a command that has run experiments. */
+export const outcomeOf = (runs: readonly RunSummary[]): Outcome => ({
+  exitCode: exitCodeOfAll(runs.map(({ verdict }) => verdict)),
+  json: { runs },
+  text: runs.map(({ verdict, reason, journalFile }) => `${verdict}: ${reason}\n${journalFile}`).join('\n'),
+});
 
 export interface RunSummary extends Pick<Journal['pado'], 'id' | 'policies' | 'verdict' | 'reason'> {
   readonly journalFile: string;

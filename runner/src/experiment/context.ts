@@ -1,14 +1,15 @@
-import type { Listener, StackFile } from '../contracts.ts';
+import type { Listener } from '../contracts.ts';
 import type { Recording } from '../journal/recording.ts';
 import type { RunDirectory } from '../journal/run-directory.ts';
 import type { AgentApi } from '../providers/fault/agent-api.ts';
 import type { Prometheus } from '../providers/prometheus.ts';
+import type { Environment } from './environment.ts';
 import type { Experiment } from './experiment.ts';
 
 /** What the phases of a run share. */
 export interface RunContext {
   readonly experiment: Experiment;
-  readonly stack: StackFile;
+  readonly environment: Environment;
   readonly prometheus: Prometheus;
   readonly agent: AgentApi;
   readonly directory: RunDirectory;

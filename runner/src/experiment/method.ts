@@ -66,10 +66,10 @@ async function inject(
   action: FaultAction,
   injected: Injected[],
 ): Promise<FaultStatus> {
-  const { agent, stack, signal, tell } = context;
+  const { agent, environment, signal, tell } = context;
   const { provider } = action;
   const counters = await Promise.all(
-    ownCounters(provider.spec, stack.urls).map(async (counter) => ({ ...counter, before: await counter.read() })),
+    ownCounters(provider.spec, environment.urls).map(async (counter) => ({ ...counter, before: await counter.read() })),
   );
   signal.throwIfAborted();
   const spec = { ...provider.spec, leaseName: lease.name };

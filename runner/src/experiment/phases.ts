@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { recordActivity } from '../journal/recording.ts';
 import { followGraph } from '../observe/live-graph.ts';
 import { holdLease, type Lease } from '../providers/fault/lease.ts';
-import { type RunningLoad, startLoad } from '../providers/k6/load.ts';
+import type { RunningLoad } from '../providers/k6/load.ts';
 import { type K6Summary, k6Value } from '../providers/k6/summary.ts';
 import { type RunContext, settleMs } from './context.ts';
 import { plannedMs, recordProbe, runMethod } from './method.ts';
@@ -63,30 +63,30 @@ async function beginLoad({
   experiment,
   directory,
   prometheus,
-  stack,
+  environment,
   signal,
   tell,
 }: RunContext): Promise<RunningLoad | undefined> {
-  const { load, warmupMs, recoveryMs } = experiment;
+  const { warmupMs, recoveryMs } = experiment;
+  const { gatewayUrl, startLoad } = environment;
+  const load = startLoad === undefined ? undefined : experiment.load;
   tell({
     type: 'phase',
     phase: 'load',
     durationMs: warmupMs,
     text: load === undefined ? 'no load of its own' : `k6 runs ${load.name}`,
   });
-  if (load === undefined) return undefined;
+  if (load === undefined || startLoad === undefined) return undefined;
   const wholeMs = warmupMs + steadyStateMs(experiment) + plannedMs(experiment.method) + recoveryMs;
   return startLoad({
     ...load,
-    k6: stack.k6,
     env: {
-      BASE_URL: stack.urls.gateway,
+      BASE_URL: gatewayUrl,
       DURATION: `${Math.ceil((wholeMs + slackMs) / 1_000)}s`,
       TEST_ID: directory.id,
       ...load.env,
     },
     directory: directory.path,
-    prometheusUrl: stack.prometheusUrl,
     prometheus,
     testId: directory.id,
     signal,

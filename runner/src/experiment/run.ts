@@ -5,18 +5,19 @@ import { openEventLog } from '../journal/event-log.ts';
 import { toJournal } from '../journal/journal.ts';
 import { newRecording } from '../journal/recording.ts';
 import { makeRunDirectory } from '../journal/run-directory.ts';
-import { agentApi } from '../providers/fault/agent-api.ts';
 import { prometheus as connect } from '../providers/prometheus.ts';
 import { replaceFile } from '../stack/files.ts';
 import type { RunContext } from './context.ts';
+import { type Environment, localEnvironment } from './environment.ts';
 import { readHistory } from './history.ts';
 import { runPhases } from './phases.ts';
 import { validateExperiment } from './validate.ts';
 import { judge } from './verdict.ts';
 
-export interface RunOptions {
+export type RunOptions = CommonOptions & ({ readonly stack: StackFile } | { readonly environment: Environment });
+
+interface CommonOptions {
   readonly file: string;
-  readonly stack: StackFile;
   /** The name of the policies that the shop acts on, for the journal. */
   readonly policies: string;
   /** Where runs are kept, a folder each. Default .pado/runs below the working directory. */
@@ -39,10 +40,10 @@ export interface RunResult {
  * @throws PadoError ERR_PADO_INVALID or ERR_PADO_NOT_FOUND for the file, ERR_PADO_AGENT_UNREACHABLE before it began.
  */
 export async function runExperiment(options: RunOptions): Promise<RunResult> {
-  const { stack, policies, died } = options;
-  const agent = agentApi(stack.agent);
-  const names = new Set([...Object.keys(stack.urls), ...(await agent.targets()).map(({ name }) => name)]);
-  const experiment = await validateExperiment(options.file, { services: [...names] });
+  const { policies, died } = options;
+  const environment = 'stack' in options ? localEnvironment(options.stack) : options.environment;
+  const experiment = await validateExperiment(options.file, { services: await environment.names() });
+  await environment.preflight?.(experiment);
   const recording = newRecording(new Date());
   const runs = resolve(options.directory ?? join('.pado', 'runs'));
   const directory = await makeRunDirectory(runs, experiment.name, policies, recording.startedAt);
@@ -56,8 +57,9 @@ export async function runExperiment(options: RunOptions): Promise<RunResult> {
   died?.catch(fail);
   // Its reason is the first one: what fails later fails because of it.
   const signal = AbortSignal.any([options.signal, failure.signal]);
-  const prometheus = connect(stack.prometheusUrl);
-  const context: RunContext = { experiment, stack, agent, prometheus, directory, recording, tell, signal, fail };
+  const prometheus = connect(environment.prometheusUrl);
+  const { agent } = environment;
+  const context: RunContext = { experiment, environment, agent, prometheus, directory, recording, tell, signal, fail };
 
   tell({ type: 'started', id: directory.id, title: experiment.title, policies, directory: directory.path });
   const { faults, load } = await runPhases(context);

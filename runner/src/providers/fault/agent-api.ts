@@ -25,6 +25,10 @@ export interface AgentApi {
   readonly renewLease: (name: string, durationMs: number) => Promise<void>;
   readonly releaseLease: (name: string) => Promise<void>;
   readonly targets: () => Promise<readonly TargetStatus[]>;
+  /** The shortest time between two looks at a fault, in ms; default 25. */
+  readonly lookEveryMs?: number;
+  /** Why nobody is armed, as far as can be known; by default told from the fault's targets. */
+  readonly whyUnarmed?: (name: string) => Promise<string>;
 }
 
 /** @throws PadoError ERR_PADO_AGENT_UNREACHABLE when nobody answers, else the code of the agent's problem+json. */

@@ -64,7 +64,7 @@ export async function createFault(agent: AgentApi, { name, spec, onStatus }: Opt
       onStatus(status);
     } catch (error) {
       // An agent that does not answer for a moment is the lease's affair; a fault that is gone is an answer.
-      if (!isPadoError(error) || error.code !== 'ERR_PADO_AGENT_UNREACHABLE') failure = error;
+      if (!isPassing(error)) failure = error;
     } finally {
       looking = false;
     }
@@ -79,7 +79,7 @@ export async function createFault(agent: AgentApi, { name, spec, onStatus }: Opt
     while (!fits(status)) {
       if (failure !== undefined) throw failure;
       if (performance.now() - startedAt > deadlineMs) return false;
-      await sleep(checkEveryMs, undefined, { signal });
+      await sleep(agent.lookEveryMs ?? checkEveryMs, undefined, { signal });
       await look();
     }
     return true;
@@ -96,7 +96,8 @@ export async function createFault(agent: AgentApi, { name, spec, onStatus }: Opt
     revertedAtMs: () => revertedAtMs,
     armed: async (signal) => {
       const inTime = await until(({ phase }) => phase !== 'Pending', armWithinMs, signal);
-      if (!inTime || armedAtMs === undefined) throw noTarget(status);
+      if (!inTime || armedAtMs === undefined)
+        throw noTarget(status, await agent.whyUnarmed?.(name).catch(() => undefined));
     },
     ended: async (signal) => {
       await until(({ phase }) => phase === 'Ended', status.remainingMs + recoverWithinMs, signal);
@@ -114,15 +115,19 @@ export async function createFault(agent: AgentApi, { name, spec, onStatus }: Opt
   };
 }
 
+/** Nobody answered, or not now: another try may help. */
+const isPassing = (error: unknown): boolean =>
+  isPadoError(error) && (error.code === 'ERR_PADO_AGENT_UNREACHABLE' || error.details.passing === true);
+
 export const appliedCount = ({ evidence }: FaultStatus): number =>
   evidence.reduce((sum, { applied }) => sum + applied, 0);
 
-function noTarget({ name, spec, targets }: FaultStatus): PadoError {
+function noTarget({ name, spec, targets }: FaultStatus, found?: string): PadoError {
   const reasons = targets.flatMap((target) =>
     target.reason === undefined ? [] : [`${target.name}: ${target.reason}`],
   );
   const selector = JSON.stringify(spec.target.selector.matchLabels);
-  const why = reasons.length > 0 ? reasons.join('; ') : `no connected process has the labels ${selector}`;
+  const why = reasons.length > 0 ? reasons.join('; ') : (found ?? `no connected process has the labels ${selector}`);
   return new PadoError(
     'ERR_PADO_NO_TARGET',
     `the fault ${name} was armed nowhere within ${armWithinMs / 1_000} s: ${why}`,

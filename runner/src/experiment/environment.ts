@@ -1,0 +1,36 @@
+import type { StackFile } from '../contracts.ts';
+import { type AgentApi, agentApi } from '../providers/fault/agent-api.ts';
+import { type LoadOptions, type RunningLoad, startLoad } from '../providers/k6/load.ts';
+import type { Experiment } from './experiment.ts';
+
+/** What a run asks of the load; where k6 runs is the environment's affair. */
+export type LoadRequest = Omit<LoadOptions, 'k6' | 'prometheusUrl'>;
+
+/** Where an experiment runs: the shop, what observes it, and who injects faults. */
+export interface Environment {
+  /** The names that selectors and `match.service` may use; undefined when they cannot be known. */
+  readonly names: () => Promise<readonly string[] | undefined>;
+  /** Services whose own counters can vouch for a fault, by name. */
+  readonly urls: Readonly<Record<string, string>>;
+  /** The shop's front as the load sees it; becomes BASE_URL of the script. */
+  readonly gatewayUrl: string;
+  readonly prometheusUrl: string;
+  readonly agent: AgentApi;
+  /** Absent: the run makes no load of its own, whatever the experiment names. */
+  readonly startLoad?: (request: LoadRequest) => Promise<RunningLoad>;
+  /** Tells before the run what would fail in the middle of it. @throws PadoError */
+  readonly preflight?: (experiment: Experiment) => Promise<void>;
+}
+
+/** The shop that `pado up` or a lab has started on this machine. */
+export function localEnvironment({ urls, prometheusUrl, agent: file, k6 }: StackFile): Environment {
+  const agent = agentApi(file);
+  return {
+    names: async () => [...new Set([...Object.keys(urls), ...(await agent.targets()).map(({ name }) => name)])],
+    urls,
+    gatewayUrl: urls.gateway,
+    prometheusUrl,
+    agent,
+    startLoad: (request) => startLoad({ ...request, k6, prometheusUrl }),
+  };
+}
