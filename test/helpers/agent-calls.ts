@@ -15,7 +15,7 @@ export interface AgentCall {
 }
 
 export interface AskingFile {
-  /** How often it calls `api.request`, `api.watch`, `createInformer` or `deleteLease`. */
+  /** How often it calls `api.request`, `records.request`, `api.watch`, `createInformer` or `deleteLease`. */
   readonly places: number;
   readonly calls: readonly AgentCall[];
 }
@@ -114,9 +114,13 @@ export const agentCalls: Readonly<Record<string, AskingFile>> = {
     places: 1,
     calls: [{ verbs: ['delete'], resource: leases, where: 'own', for: 'slots are not given back' }],
   },
+  'leases/crowd.ts': {
+    places: 1,
+    calls: [{ verbs: ['list'], resource: leases, where: 'any', for: 'candidates of a large cluster ask too often' }],
+  },
   'leases/freeze-count.ts': {
-    places: 2,
-    calls: [{ verbs: ['get', 'create'], resource: leases, where: 'own', for: 'a share has no count' }],
+    places: 3,
+    calls: [{ verbs: ['get', 'create', 'update'], resource: leases, where: 'own', for: 'a share has no count' }],
   },
   'leases/slots.ts': {
     places: 1,

@@ -13,3 +13,4 @@ export * from './pulse.ts';
 export * from './quantity.ts';
 export * from './reports.ts';
 export * from './schema.ts';
+export * from './summary.ts';

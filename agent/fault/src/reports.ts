@@ -1,25 +1,13 @@
-/** What the reports of all nodes say together: for the agent that writes a Fault's status, and for the runner. */
+/** What the reports of all nodes say together; for the runner, and for the status that the elected agent writes. */
 import { durationMs } from './duration.ts';
 import { sumEvidence } from './evidence.ts';
-import type {
-  Condition,
-  ConditionType,
-  FaultReport,
-  FaultResource,
-  FaultResourceStatus,
-  ReportedTarget,
-  ResourceEndReason,
-  ResourcePhase,
-} from './kubernetes.ts';
+import type { FaultReport, FaultResource, ReportedTarget, ResourceEndReason, ResourcePhase } from './kubernetes.ts';
 import type { EffectEvidence } from './protocol.ts';
-import { doseText, effectText, targetText } from './status-text.ts';
 
 /** A target that has heard nothing of its agent for so long has reverted by itself: its dead-man's time and a margin. */
 export const certainlyRevertedMs = 5_250;
 
-export interface SummaryOptions {
-  /** Pods that selector and mode choose, where the caller knows; default: as many as the reports name. */
-  readonly selectedPods?: number;
+export interface SumOptions {
   /** The API server's clock in Unix ms. Without it a ttl that is over is not noticed. */
   readonly nowMs?: number;
 }
@@ -42,7 +30,7 @@ export interface ReportSums {
 export function sumReports(
   fault: FaultResource,
   reports: readonly FaultReport[],
-  { nowMs }: Pick<SummaryOptions, 'nowMs'> = {},
+  { nowMs }: SumOptions = {},
 ): ReportSums {
   const own = reports.filter((report) => fault.metadata.uid === undefined || report.fault.uid === fault.metadata.uid);
   const ageMs = nowMs === undefined ? 0 : nowMs - Date.parse(fault.metadata.creationTimestamp ?? '');
@@ -79,40 +67,6 @@ export function sumReports(
   };
 }
 
-/** The status of a Fault. Conditions that stay as they were keep the time of their last change. */
-export function summarise(
-  fault: FaultResource,
-  reports: readonly FaultReport[],
-  options: SummaryOptions = {},
-): FaultResourceStatus {
-  const sums = sumReports(fault, reports, options);
-  const pods = new Set(sums.targets.map(({ podUid }) => podUid)).size;
-  const selected = Math.max(options.selectedPods ?? pods, sums.reached);
-  const dose = sums.evidence.find(({ dose: one }) => one !== undefined && one.samples > 0)?.dose;
-  const { phase, endReason, reached, injected, recovered } = sums;
-  const { generation } = fault.metadata;
-  return {
-    phase,
-    ...(endReason === undefined ? {} : { endReason }),
-    message: messageOf(sums, selected),
-    effect: fault.spec.effects.map(effectText).join(', '),
-    target: targetText(fault.spec.target),
-    selected,
-    reached,
-    injected,
-    recovered,
-    pods: `${injected}/${selected}`,
-    matched: sum(sums.evidence, ({ matched }) => matched),
-    applied: sum(sums.evidence, ({ applied }) => applied),
-    ...(dose === undefined
-      ? {}
-      : { requested: doseText(dose, dose.requestedSum), delivered: doseText(dose, dose.deliveredSum) }),
-    conditions: conditionsOf(fault, sums, selected, options.nowMs ?? Date.now()),
-    evidence: sums.evidence,
-    ...(generation === undefined ? {} : { observedGeneration: generation }),
-  };
-}
-
 /** One entry a process start: what an agent said that has lost it yields to what its present agent says. */
 const distinct = (targets: readonly ReportedTarget[]): ReportedTarget[] =>
   [...Map.groupBy(targets, ({ instance }) => instance)]
@@ -128,7 +82,7 @@ function compare(a: ReportedTarget, b: ReportedTarget): number {
   const text = (target: ReportedTarget) => JSON.stringify([target.state, target.recovered, target.pod, target.reason]);
   return (
     Number(a.state !== 'lost') - Number(b.state !== 'lost') ||
-    sum(a.evidence, ({ matched }) => matched) - sum(b.evidence, ({ matched }) => matched) ||
+    totalOf(a.evidence, ({ matched }) => matched) - totalOf(b.evidence, ({ matched }) => matched) ||
     // Of two that know as much, the one that has not recovered is believed.
     Number(b.recovered) - Number(a.recovered) ||
     (text(a) < text(b) ? -1 : Number(text(a) > text(b)))
@@ -163,57 +117,6 @@ function endOf(fault: FaultResource, reports: readonly FaultReport[], isOver: bo
   return isOver ? (said ?? 'ttl') : undefined;
 }
 
-function messageOf({ phase, endReason, refusal, reached, injected, recovered, targets }: ReportSums, selected: number) {
-  const failed = targets.find(({ state }) => state === 'failed');
-  const why = failed === undefined ? '' : `; ${failed.pod} refused it: ${failed.reason ?? 'no reason given'}`;
-  switch (phase) {
-    case 'Refused':
-      return `refused: ${refusal}`;
-    case 'Ended':
-      return `ended (${endReason}), ${recovered} of ${reached} pods have reverted${why}`;
-    case 'Injected':
-      return `in force in ${injected} of ${selected} pods${why}`;
-    case 'Pending':
-      return selected === 0
-        ? 'no pod with injection has these labels'
-        : `reached ${reached} of ${selected} pods, in force in none${why}`;
-  }
-}
-
-function conditionsOf(fault: FaultResource, sums: ReportSums, selected: number, nowMs: number): readonly Condition[] {
-  const { phase, reached, injected, recovered } = sums;
-  const isEnded = phase === 'Ended' || phase === 'Refused';
-  const state = (type: ConditionType, isTrue: boolean, reasons: readonly [string, string], message: string) => {
-    const status = isTrue ? 'True' : 'False';
-    const before = fault.status?.conditions.find((one) => one.type === type);
-    const { generation } = fault.metadata;
-    return {
-      type,
-      status,
-      reason: reasons[isTrue ? 0 : 1],
-      message,
-      lastTransitionTime:
-        before?.status === status ? before.lastTransitionTime : new Date(nowMs).toISOString().replace(/\.\d+Z$/, 'Z'),
-      ...(generation === undefined ? {} : { observedGeneration: generation }),
-    } as const;
-  };
-  const pods = (count: number) => `${count} of ${selected} pods`;
-  return [
-    state('Selected', selected > 0, ['PodsSelected', 'NoPodSelected'], pods(selected)),
-    state(
-      'AllInjected',
-      !isEnded && selected > 0 && injected >= selected,
-      ['AllInForce', isEnded ? 'Ended' : 'NotAllInForce'],
-      pods(injected),
-    ),
-    state(
-      'AllRecovered',
-      isEnded && recovered >= reached,
-      ['AllReverted', isEnded ? 'NotAllReverted' : 'NotEnded'],
-      `${recovered} of ${reached} pods`,
-    ),
-  ];
-}
-
-const sum = (evidence: readonly EffectEvidence[], value: (effect: EffectEvidence) => number): number =>
+/** Adds up one count of several effects. */
+export const totalOf = (evidence: readonly EffectEvidence[], value: (effect: EffectEvidence) => number): number =>
   evidence.reduce((total, effect) => total + value(effect), 0);

@@ -82,6 +82,14 @@ t.test('closes a connection that sends a line without end', async (t) => {
   t.equal(await metric(agent.url, 'pado_targets_connected'), 0);
 });
 
+t.test('closes a connection that talks nonsense without end', async (t) => {
+  const { connect, agent } = await testAgent(t);
+  const target = await connect({ name: 'payments' });
+  target.raw('x\n'.repeat(10_000));
+  await target.closed;
+  t.ok((await metric(agent.url, 'pado_channel_dropped_messages_total')) < 500, 'most of it is not even read');
+});
+
 t.test('sends a heartbeat every second and forgets who hangs up', async (t) => {
   const { agent, connect } = await testAgent(t);
   const target = await connect({ name: 'payments' });

@@ -15,6 +15,9 @@ import type { Targets } from '../targets.ts';
 import { lineReader } from './lines.ts';
 import { parseMessage } from './messages.ts';
 
+/** Messages a second that make no sense, after which the channel is closed: reading them would keep others waiting. */
+const mostNonsense = 100;
+
 export interface ChannelParts {
   readonly book: Faults;
   readonly targets: Targets;
@@ -39,6 +42,7 @@ export function openChannel(request: IncomingMessage, response: ServerResponse, 
   const { book, targets, metrics, log, identify = (hello: Hello) => hello } = parts;
   let target: ConnectedTarget | undefined;
   let closed = false;
+  let nonsense = 0;
   let silence: NodeJS.Timeout;
 
   const send = (message: AgentMessage) => {
@@ -62,15 +66,22 @@ export function openChannel(request: IncomingMessage, response: ServerResponse, 
     silence = setTimeout(close, suspendAfterMs);
   };
   const onLine = (line: string) => {
+    // What is left of the last chunk.
+    if (closed) return;
     heard();
     const message = parseMessage(line);
     // Whoever speaks before hello, or says hello twice, is no injector of ours.
-    if (message === undefined || (message.type === 'hello') === (target !== undefined)) metrics.onDropped();
+    if (message === undefined || (message.type === 'hello') === (target !== undefined)) drop();
     else if (message.type === 'hello') {
       const identified = identify(message);
       if (identified) target = welcome(message, identified);
       else close();
     } else if (target !== undefined && !hear(target, message)) metrics.onDropped();
+  };
+  const drop = () => {
+    metrics.onDropped();
+    nonsense += 1;
+    if (nonsense > mostNonsense) close();
   };
   const welcome = (hello: Hello, identified: Parameters<Targets['add']>[0]): ConnectedTarget => {
     const newcomer = targets.add(identified);
@@ -116,6 +127,7 @@ export function openChannel(request: IncomingMessage, response: ServerResponse, 
   };
 
   const heartbeat = setInterval(() => {
+    nonsense = 0;
     parts.beforeHeartbeat?.();
     send({ type: 'heartbeat' });
   }, heartbeatMs);

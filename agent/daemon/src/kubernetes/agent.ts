@@ -13,6 +13,7 @@ import type { KubernetesConfig } from './config.ts';
 import { eventTeller } from './events.ts';
 import { createIdentities } from './identity/identity.ts';
 import { faultsPath, KubeFaults } from './kube-faults.ts';
+import { estimateCrowd } from './leases/crowd.ts';
 import { elect } from './leases/leader.ts';
 import { readLimits } from './limits.ts';
 import { type Pod, podQuery, projectPod, selectorText } from './pods.ts';
@@ -135,6 +136,8 @@ export async function startKubernetesAgent(options: KubernetesAgentOptions): Pro
 
   const election = elect({
     ...{ api, namespace, name: names.leader, identity: pod, clock, signal },
+    // Of a DaemonSet there is one a node; a Deployment's are few.
+    ...(node === undefined ? {} : { crowd: estimateCrowd({ api, signal }) }),
     onElected: (elected) => {
       log('info', 'elected to keep the status of faults');
       keepStatus({

@@ -25,8 +25,8 @@ import type { ServiceResolver } from './service-resolver.ts';
 /** What the faults of one agent share. */
 export interface NodeParts {
   readonly api: KubeApi;
-  /** The same for what is only on record, asked by few at once: leases do not wait for it. */
-  readonly records: KubeApi;
+  /** The same for what is only on record, asked by few at once, so that leases do not wait for it. Default: `api`. */
+  readonly records?: KubeApi;
   /** The agent's own namespace, where slots are. */
   readonly namespace: string;
   /** The node, or the agent's pod where agents are a Deployment. */
@@ -79,7 +79,7 @@ export class KubeFault {
     this.resource = resource;
     this.#parts = parts;
     this.#namespace = metadata.namespace ?? '';
-    const { clock, targets, records, log, identity } = parts;
+    const { clock, targets, api, records = api, log, identity } = parts;
     const fault = { name: metadata.name, namespace: this.#namespace, uid: metadata.uid ?? '' };
     this.active = new ActiveFault(
       { apiVersion: resource.apiVersion, kind: 'Fault', metadata: { name: metadata.name }, spec },
@@ -376,7 +376,16 @@ export class KubeFault {
 
   /** A node that has nothing to do with the fault writes nothing. */
   #touch(): void {
-    if (this.#stage !== 'idle') this.#report.touch();
+    if (this.#stage !== 'idle' && !this.#isBystander) this.#report.touch();
+  }
+
+  /**
+   * Its processes fitted, but no slot was left for them, and now it is over for a reason that everyone sees on the object:
+   * of a thousand nodes all but one would write, to say nothing, a report of a fault that is gone.
+   */
+  get #isBystander(): boolean {
+    const isSeenByAll = ['ttl', 'stopped', 'deleted'].includes(this.#endReason ?? '');
+    return isSeenByAll && !this.#report.isOnRecord && this.#refusal === undefined && this.#targets().length === 0;
   }
 
   #tellPods(): void {

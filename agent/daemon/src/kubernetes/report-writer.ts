@@ -8,6 +8,8 @@ import { isStatus, type KubeApi } from './api/kube-api.ts';
 const settleMs = 50;
 /** Counts alone are written this often, and looked at this often for whether there is more to it. */
 const countsEveryMs = 2_000;
+/** Or less often, by so many times what a write took: of a thousand nodes whose API server is at its limit, none insists. */
+const timesAWrite = 20;
 const lookEveryMs = 250;
 /** A sign of life for readers, while the fault lasts and nothing else changes. */
 const renewEveryMs = 5_000;
@@ -47,6 +49,8 @@ export class ReportWriter {
   #resourceVersion: string | undefined;
   #writtenAt = Number.NEGATIVE_INFINITY;
   #writtenStates = '';
+  /** How long the last write took. */
+  #tookMs = 0;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
@@ -62,6 +66,11 @@ export class ReportWriter {
     const { fault, node } = options;
     this.#path = `${reportsPath(fault.namespace)}/${reportName(fault.name, node)}`;
     options.signal.addEventListener('abort', () => clearTimeout(this.#timer), { once: true });
+  }
+
+  /** There is a report of this node, this agent's or one that it found. */
+  get isOnRecord(): boolean {
+    return this.#resourceVersion !== undefined;
   }
 
   /** What an earlier agent of this node left. @throws KubeError */
@@ -114,15 +123,18 @@ export class ReportWriter {
       now.targets.map(({ instance, state, recovered, pulse }) => [instance, state, recovered, pulse]),
     ]);
     const sinceMs = clock.now() - this.#writtenAt;
-    if (this.#waiting.length === 0 && states === this.#writtenStates && sinceMs < countsEveryMs && !now.isFinal) {
+    const countsMs = Math.min(renewEveryMs, Math.max(countsEveryMs, this.#tookMs * timesAWrite));
+    if (this.#waiting.length === 0 && states === this.#writtenStates && sinceMs < countsMs && !now.isFinal) {
       this.#lookedAt = clock.now();
-      return this.#schedule(Math.ceil(countsEveryMs - sinceMs));
+      return this.#schedule(Math.ceil(countsMs - sinceMs));
     }
     const waiting = this.#waiting.splice(0);
     this.#isWriting = true;
+    const sentAt = clock.now();
     try {
       await this.#write(now);
       this.#writtenAt = clock.now();
+      this.#tookMs = this.#writtenAt - sentAt;
       this.#writtenStates = states;
       this.#isFinished = now.isFinal;
       this.#isWriting = false;

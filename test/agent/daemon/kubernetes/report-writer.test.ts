@@ -86,8 +86,8 @@ t.test('an earlier report is read at the start, but not that of an earlier fault
 });
 
 /** Whether it comes true before a mere sign of life would be written, after 5 s. */
-const soon = async (isSo: () => boolean) => {
-  const giveUpAt = monotonicClock.now() + 4_000;
+const soon = async (isSo: () => boolean, withinMs = 4_000) => {
+  const giveUpAt = monotonicClock.now() + withinMs;
   while (!isSo() && monotonicClock.now() < giveUpAt) await new Promise(setImmediate);
   return isSo();
 };
@@ -123,6 +123,25 @@ t.test('counts that change are written every two seconds at most', async (t) => 
   t.teardown(() => clearInterval(touching));
   t.ok(await soon(() => stored()?.targets[0]?.evidence[0]?.matched === 1));
   t.ok(monotonicClock.now() - at >= 1_900, 'not before');
+});
+
+t.test('an API server that is slow to take them is asked to take counts less often', async (t) => {
+  const { fake, state, writer, stored, written } = start(t);
+  const { request } = fake.api;
+  const slowly: typeof request = async (...args) => {
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    return request(...args);
+  };
+  Object.assign(fake.api, { request: slowly });
+  state.now = { targets: [target('a')], isFinal: false };
+  await written();
+  const at = monotonicClock.now();
+  const counted = { index: 0, kind: 'latency', matched: 1, applied: 1, cut: 0 };
+  state.now = { targets: [{ ...target('a'), evidence: [counted] }], isFinal: false };
+  const touching = setInterval(() => writer.touch(), 20);
+  t.teardown(() => clearInterval(touching));
+  t.ok(await soon(() => stored()?.targets[0]?.evidence[0]?.matched === 1, 15_000));
+  t.ok(monotonicClock.now() - at >= 2_900, 'twenty times as long as a write takes');
 });
 
 t.test('what changes does not shorten the pause after a failure', async (t) => {

@@ -21,6 +21,8 @@ export interface ElectOptions {
   readonly onElected: (signal: AbortSignal) => void;
   readonly scheduler?: Scheduler;
   readonly random?: () => number;
+  /** About how many candidates there are: many of them look more rarely. Default 1. */
+  readonly crowd?: () => number;
 }
 
 export interface Election {
@@ -31,15 +33,21 @@ export interface Election {
 
 /** A leader that could not renew for this long has stood down; another begins 10 s after its last renewal at the earliest. */
 const leadMs = 6_000;
+/** All candidates together need not look more often than this, and each of them looks at least so often. */
+const lookShareMs = 50;
+const mostRestMs = 60_000;
 
 /** Takes part in the election of one leader among all who name the same Lease. */
 export function elect(options: ElectOptions): Election {
   const { api, namespace, name, identity, clock, signal, scheduler = realScheduler, random = Math.random } = options;
+  const { crowd = () => 1 } = options;
   const writer = randomUUID();
   const sightings = new Sightings(clock);
   let lease: HeldLease | undefined;
   let term: AbortController | undefined;
   let undoLook = () => {};
+  let wasNews = false;
+  const restMs = () => jittered(Math.max(pollMs, Math.min(mostRestMs, crowd() * lookShareMs)), random);
 
   const lookIn = (ms: number) => {
     undoLook();
@@ -55,7 +63,7 @@ export function elect(options: ElectOptions): Election {
     }
     if (lease?.isOver) {
       lease = undefined;
-      lookIn(jittered(pollMs, random));
+      lookIn(restMs());
     }
   };
   const take = (seen: Lease | undefined): void => {
@@ -70,11 +78,14 @@ export function elect(options: ElectOptions): Election {
     let nextMs = jittered(pollMs, random);
     try {
       const seen = await api.request<Lease>('GET', leasePath(namespace, name), { signal });
-      sightings.see(seen);
+      const isNews = sightings.see(seen);
       const staleMs = takeoverMs - sightings.unchangedMs(name);
       // Its own after a write whose answer never came.
       if (!signal.aborted && (staleMs <= 0 || writerOf(seen) === writer)) return take(seen);
-      nextMs = Math.min(nextMs, staleMs);
+      // Two looks not too far apart tell a leader that lives from one that is silent; then there is time.
+      const isAlive = isNews && wasNews;
+      nextMs = isAlive ? restMs() : Math.min(restMs(), staleMs);
+      wasNews = isNews && !isAlive;
     } catch (error) {
       if (isStatus(error, 404) && !signal.aborted) return take(undefined);
     }

@@ -10,10 +10,11 @@ function setting() {
   const server = new FakeServer();
   const process = new Process(world);
   const api = fakeApi(world, server, process, fastNetwork());
-  return { world, server, process, api, common: { api, namespace: 'pado', fault } };
+  const { scheduler } = process;
+  return { world, server, process, api, common: { api, namespace: 'pado', fault, scheduler, random: World.random(1) } };
 }
 
-t.test('the first count is the count of all', async (t) => {
+t.test('the first count is the count of all, and nobody else has to count', async (t) => {
   const { world, server, common } = setting();
   let asked = 0;
   const freeze = (count: number) =>
@@ -31,10 +32,39 @@ t.test('the first count is the count of all', async (t) => {
   const later = freeze(9);
   await world.run(2_000);
   t.equal(await later, first);
-  t.equal(asked, 3, 'not asked once it is frozen');
+  t.equal(asked, 1, 'asked once, though three wanted to know');
   t.match(server.leases.get('pado-f-1-count'), {
     metadata: { annotations: { 'pado.dev/count': String(first) }, labels: { 'pado.dev/slot': 'count' } },
   });
+});
+
+t.test('who said that it counts and then died is waited for no longer than some seconds', async (t) => {
+  const { world, server, common } = setting();
+  const process = new Process(world);
+  const dying = { ...common, api: fakeApi(world, server, process, fastNetwork()), scheduler: process.scheduler };
+  void freezeCount({ ...dying, compute: () => new Promise<number>(() => process.kill()) });
+  await world.run(100);
+  t.match(server.leases.get('pado-f-1-count'), { metadata: { annotations: { 'pado.dev/count': 'counting' } } });
+  const counts = Promise.all([4, 5, 6].map((count) => freezeCount({ ...common, compute: () => count })));
+  await world.run(2_000);
+  t.match(server.leases.get('pado-f-1-count'), { metadata: { annotations: { 'pado.dev/count': 'counting' } } });
+  await world.run(10_000);
+  const [first = 0, ...others] = await counts;
+  t.same(others, [first, first]);
+  t.ok([4, 5, 6].includes(first));
+});
+
+t.test('who is too late with its count takes that of the other', async (t) => {
+  const { world, common } = setting();
+  const slow = Promise.withResolvers<number>();
+  const late = freezeCount({ ...common, compute: () => slow.promise });
+  await world.run(100);
+  const quick = freezeCount({ ...common, compute: () => 7 });
+  await world.run(10_000);
+  t.equal(await quick, 7);
+  slow.resolve(8);
+  await world.run(11_000);
+  t.equal(await late, 7);
 });
 
 t.test('a count that is none is refused with what to do', async (t) => {

@@ -6,7 +6,7 @@ import { Process, World } from './helpers/world.ts';
 function setting() {
   const world = new World();
   const server = new FakeServer();
-  const candidate = (identity: string, seed: number) => {
+  const candidate = (identity: string, seed: number, crowd = 1) => {
     const process = new Process(world);
     const network = fastNetwork();
     const stop = new AbortController();
@@ -14,6 +14,7 @@ function setting() {
     const election = elect({
       ...{ api: fakeApi(world, server, process, network), namespace: 'pado', name: 'pado-agent-leader', identity },
       ...{ clock: process.clock, scheduler: process.scheduler, random: World.random(seed), signal: stop.signal },
+      crowd: () => crowd,
       onElected: (signal) => terms.push(signal),
     });
     const leads = () => terms.at(-1)?.aborted === false;
@@ -77,4 +78,23 @@ t.test('who stands down releases the lease, so that another leads at its next lo
   const { length } = server.calls;
   await world.run(60_000);
   t.equal(server.calls.length, length, 'nothing is asked after that');
+});
+
+t.test('many candidates look more rarely, and yet one soon follows a leader that is silent', async (t) => {
+  const { world, server, candidate } = setting();
+  const all = Array.from({ length: 200 }, (_, index) => candidate(`agent-${index}`, index + 1, 1_000));
+  await world.run(200_000);
+  const { length: before } = server.calls;
+  await world.run(260_000);
+  const looks = server.calls.slice(before).filter((method) => method === 'GET').length;
+  // Each looks twice in 50 s of rest and 10 s between: alone it would look twelve times a minute.
+  t.ok(looks > 200 && looks < 600, `${looks} looks a minute`);
+  const first = all.find(({ leads }) => leads())!;
+  first.process.kill();
+  await world.run(285_000);
+  const second = all.filter((one) => one !== first && one.leads());
+  t.equal(second.length, 1, 'within 25 s');
+  second[0]!.stop.abort();
+  await world.run(292_000);
+  t.equal(all.filter((one) => one !== first && one.leads()).length, 1, 'one that says so is followed sooner');
 });
