@@ -15,7 +15,8 @@ export function summarise(
 ): FaultResourceStatus {
   const sums = sumReports(fault, reports, options);
   const pods = new Set(sums.targets.map(({ podUid }) => podUid)).size;
-  const selected = Math.max(options.selectedPods ?? pods, sums.reached);
+  // Pods that are gone have been reached, and are not there to be selected.
+  const selected = options.selectedPods ?? pods;
   const dose = sums.evidence.find(({ dose: one }) => one !== undefined && one.samples > 0)?.dose;
   const { phase, endReason, reached, injected, recovered } = sums;
   const { generation } = fault.metadata;
@@ -86,7 +87,8 @@ function conditionsOf(fault: FaultResource, sums: ReportSums, selected: number, 
     ),
     state(
       'AllRecovered',
-      isEnded && recovered >= reached,
+      // What was chosen may have been armed since its report.
+      isEnded && sums.targets.every((target) => target.recovered),
       ['AllReverted', isEnded ? 'NotAllReverted' : 'NotEnded'],
       `${recovered} of ${reached} pods`,
     ),

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
-import { kubectl, kubectlJson } from './cluster.ts';
-import { agentNamespace, until } from './targets.ts';
+import { helm, kubectl, kubectlJson } from './cluster.ts';
+import { agentNamespace, image, until } from './targets.ts';
 
 const run = promisify(execFile);
 const script = process.env.PADO_E2E_CHAOS;
@@ -24,21 +24,15 @@ export interface AgentFacts {
   readonly name: string;
   readonly node: string;
   readonly restarts: number;
+  /** By its own probe. The pod's condition also says what the node's controller thinks of a node that it does not hear. */
   readonly isReady: boolean;
-  /** When it last became ready, or stopped to be; RFC 3339. */
-  readonly since: string;
 }
 
 interface AgentPod {
   readonly metadata: { readonly name: string; readonly deletionTimestamp?: string };
   readonly spec: { readonly nodeName: string };
   readonly status: {
-    readonly conditions?: readonly {
-      readonly type: string;
-      readonly status: string;
-      readonly lastTransitionTime: string;
-    }[];
-    readonly containerStatuses?: readonly { readonly restartCount: number }[];
+    readonly containerStatuses?: readonly { readonly restartCount: number; readonly ready: boolean }[];
   };
 }
 
@@ -49,16 +43,12 @@ export async function agents(): Promise<AgentFacts[]> {
   );
   return items
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
-    .map(({ metadata, spec, status }) => {
-      const ready = status.conditions?.find(({ type }) => type === 'Ready');
-      return {
-        name: metadata.name,
-        node: spec.nodeName,
-        restarts: status.containerStatuses?.[0]?.restartCount ?? 0,
-        isReady: ready?.status === 'True',
-        since: ready?.lastTransitionTime ?? '',
-      };
-    })
+    .map(({ metadata, spec, status }) => ({
+      name: metadata.name,
+      node: spec.nodeName,
+      restarts: status.containerStatuses?.[0]?.restartCount ?? 0,
+      isReady: status.containerStatuses?.[0]?.ready === true,
+    }))
     .sort((a, b) => (a.node < b.node ? -1 : 1));
 }
 
@@ -66,6 +56,19 @@ export async function agentOn(node: string): Promise<AgentFacts> {
   const agent = (await agents()).find((one) => one.node === node);
   if (agent === undefined) throw new Error(`node ${node} has no agent: install charts/agent into ${agentNamespace}`);
   return agent;
+}
+
+/** Installs charts/agent as users do, where it is not installed yet; it stays, since other tests share it. */
+export async function ensureAgents(): Promise<void> {
+  const name = 'daemonset/pado-agent';
+  const found = await kubectl('get', name, '-n', agentNamespace, '--ignore-not-found', '-o', 'name');
+  if (found.trim() !== '') return;
+  const [, repository = image, tag = 'latest'] = /^(.+):([^:/]+)$/.exec(image) ?? [];
+  const chart = new URL('../../../charts/agent', import.meta.url).pathname;
+  await helm(
+    ...['upgrade', '--install', 'pado', chart, '-n', agentNamespace, '--create-namespace', '--wait'],
+    ...['--set', `image.repository=${repository},image.tag=${tag}`],
+  );
 }
 
 /** Waits for one ready agent a node. */
@@ -76,6 +79,16 @@ export async function agentsReady(nodes: readonly string[], withinMs = 90_000): 
     (found) => found.length === nodes.length && found.every(({ isReady }) => isReady),
     withinMs,
   );
+}
+
+/** How often probes of these agents have failed, by the events of their kubelets. */
+export async function failedProbes(of: readonly AgentFacts[]): Promise<number> {
+  const { items } = await kubectlJson<{ items: { count?: number; involvedObject: { name: string } }[] }>(
+    ...['get', 'events', '-n', agentNamespace, '--field-selector', 'reason=Unhealthy'],
+  );
+  return items
+    .filter(({ involvedObject }) => of.some(({ name }) => name === involvedObject.name))
+    .reduce((total, { count = 1 }) => total + count, 0);
 }
 
 /** Memory of an agent that the kernel cannot take back, bytes: what its limit counts in the end. */
