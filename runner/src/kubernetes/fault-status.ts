@@ -10,7 +10,7 @@ import {
 
 /** A Fault of Kubernetes as the runner knows faults: summed from the reports, whoever is elected to write its status. */
 export function faultStatus(fault: FaultResource, reports: readonly FaultReport[], nowMs: number): FaultStatus {
-  const { targets, phase, endReason, reached, injected, recovered, evidence } = sumReports(fault, reports, { nowMs });
+  const { targets, phase, endReason, injected, evidence } = sumReports(fault, reports, { nowMs });
   const pods = new Set(targets.map(({ podUid }) => podUid)).size;
   const ttlMs = durationMs(fault.spec.ttl);
   const elapsedMs = Math.min(ttlMs, Math.max(0, nowMs - Date.parse(fault.metadata.creationTimestamp ?? '')) || 0);
@@ -27,7 +27,7 @@ export function faultStatus(fault: FaultResource, reports: readonly FaultReport[
     conditions: {
       Selected: pods > 0,
       AllInjected: !isEnded && pods > 0 && injected === pods,
-      AllRecovered: isEnded && recovered >= reached,
+      AllRecovered: isEnded && targets.every((target) => target.recovered),
     },
     targets: targets.map(targetOf),
     evidence,
