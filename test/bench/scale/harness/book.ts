@@ -1,0 +1,37 @@
+/** When what happened to a fault, by the clock of `now.ts`. */
+export interface Times {
+  readonly seen: number[];
+  readonly armed: number[];
+  readonly disarmed: number[];
+  /** When a status was written, and how many pods it says the fault is in force in. */
+  readonly told: {
+    readonly at: number;
+    readonly phase: string;
+    readonly injected: number;
+    readonly recovered: boolean;
+  }[];
+}
+
+/** By what a fault is known by: its name or its uid, whichever the speaker knows. */
+export class Book {
+  readonly #times = new Map<string, Times>();
+
+  of(fault: string): Times {
+    const known = this.#times.get(fault) ?? { seen: [], armed: [], disarmed: [], told: [] };
+    this.#times.set(fault, known);
+    return known;
+  }
+
+  /** Both names, as one. */
+  read({ name, uid }: { readonly name: string; readonly uid: string }): Times {
+    const [byName, byUid] = [this.of(name), this.of(uid)];
+    return { seen: byName.seen, told: byName.told, armed: byUid.armed, disarmed: byUid.disarmed };
+  }
+}
+
+export const merged = (all: readonly Times[]): Times => ({
+  seen: all.flatMap(({ seen }) => seen),
+  armed: all.flatMap(({ armed }) => armed),
+  disarmed: all.flatMap(({ disarmed }) => disarmed),
+  told: all.flatMap(({ told }) => told),
+});
