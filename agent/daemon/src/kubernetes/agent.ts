@@ -16,7 +16,7 @@ import { faultsPath, KubeFaults } from './kube-faults.ts';
 import { estimateCrowd } from './leases/crowd.ts';
 import { elect } from './leases/leader.ts';
 import { readLimits } from './limits.ts';
-import { type Pod, podQuery, projectPod, selectorText } from './pods.ts';
+import { type CountPods, type Pod, podQuery, projectPod, selectorText } from './pods.ts';
 import { createProbeServer } from './probe-server.ts';
 import { ServiceResolver } from './service-resolver.ts';
 import { keepStatus } from './status-keeper.ts';
@@ -96,9 +96,9 @@ export async function startKubernetesAgent(options: KubernetesAgentOptions): Pro
   });
   certificate.onChange(() => channels.server.setSecureContext(certificate.secureContext()));
 
-  const countPods = async (of: string, matchLabels: Readonly<Record<string, string>>): Promise<number> => {
+  const countPods: CountPods = async (of, matchLabels, isInjected = true) => {
     const path = `/api/v1/namespaces/${encodeURIComponent(of)}/pods`;
-    const query = { labelSelector: selectorText(matchLabels), fieldSelector: 'status.phase=Running' };
+    const query = { labelSelector: selectorText(matchLabels, isInjected), fieldSelector: 'status.phase=Running' };
     const list = { accept: metadataOnly.list, query };
     const { items } = await records.request<{ items: readonly unknown[] | null }>('GET', path, list);
     // Go writes a list of nothing as null.

@@ -19,6 +19,7 @@ import type { Tell } from './events.ts';
 import { watchOwnerLease } from './leases/owner-lease.ts';
 import { createSlots, freezeCount, type Slots } from './leases/slots.ts';
 import { judge, type Limits, needsCount } from './limits.ts';
+import type { CountPods } from './pods.ts';
 import { ReportWriter, type Snapshot } from './report-writer.ts';
 import type { ServiceResolver } from './service-resolver.ts';
 
@@ -37,7 +38,7 @@ export interface NodeParts {
   readonly services: ServiceResolver;
   readonly limitsOf: (namespace: string) => Limits;
   /** Running pods with injection that a selector chooses, on all nodes. */
-  readonly countPods: (namespace: string, matchLabels: Readonly<Record<string, string>>) => Promise<number>;
+  readonly countPods: CountPods;
   readonly tell: Tell;
   /** The API server has been silent for so long that an order to stop may have been missed. */
   readonly isCutOff: () => boolean;
@@ -186,7 +187,7 @@ export class KubeFault {
         const judged = await this.#judge();
         if (this.isEnded || signal.aborted) return;
         if ('refusal' in judged) return this.#refuse(judged.refusal);
-        this.#takeSlots(judged.count);
+        this.#takeSlots(judged.count, judged.selected);
         this.#watchLease();
         this.#stage = 'ready';
         this.deliver();
@@ -201,7 +202,7 @@ export class KubeFault {
     }
   }
 
-  async #judge(): Promise<ReturnType<typeof judge>> {
+  async #judge(): Promise<ReturnType<typeof judge> & { readonly selected?: number }> {
     const { api, namespace, limitsOf, countPods, services } = this.#parts;
     const { spec } = this.resource;
     // The schema on the API server cannot read a regular expression, for one.
@@ -230,7 +231,7 @@ export class KubeFault {
           compute: async () => Math.max(1, await countPods(this.#namespace, matchLabels)),
         })
       : 0;
-    return judge(spec, this.#namespace, limits, selected);
+    return { ...judge(spec, this.#namespace, limits, selected), selected };
   }
 
   #wantServices(): void {
@@ -255,11 +256,12 @@ export class KubeFault {
     this.#touch();
   }
 
-  #takeSlots(count: number | undefined): void {
+  #takeSlots(count: number | undefined, selected = 0): void {
     if (count === undefined) return;
     const { api, namespace, identity, clock, log } = this.#parts;
     this.#slots = createSlots({
       ...{ api, namespace, fault: this.#reference, count, identity, clock, log, signal: this.#lifetime.signal },
+      crowd: Math.max(count, selected),
       podName: (uid) => this.#parts.targets.all.find(({ pod }) => pod === uid)?.place?.pod,
       onChange: () => {
         this.active.withdraw((target) => !this.#slots?.holds(target.pod ?? ''));

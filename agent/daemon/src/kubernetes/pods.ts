@@ -23,6 +23,15 @@ export const projectPod = ({ metadata }: KubeObject): Pod => ({
   },
 });
 
-/** A selector as the API server reads it, with injection. */
-export const selectorText = (matchLabels: Readonly<Record<string, string>>): string =>
-  [...Object.entries(matchLabels), [keys.inject, 'enabled']].map(([name, value]) => `${name}=${value}`).join(',');
+/** Counts running pods that a selector chooses, on all nodes; by default those with injection. */
+export type CountPods = (
+  namespace: string,
+  matchLabels: Readonly<Record<string, string>>,
+  isInjected?: boolean,
+) => Promise<number>;
+
+/** A selector as the API server reads it; by default of pods with injection alone. */
+export const selectorText = (matchLabels: Readonly<Record<string, string>>, isInjected = true): string =>
+  [...Object.entries(matchLabels), ...(isInjected ? [[keys.inject, 'enabled']] : [])]
+    .map(([name, value]) => `${name}=${value}`)
+    .join(',');

@@ -7,6 +7,7 @@ import { isStatus, type KubeApi } from './api/kube-api.ts';
 import type { Tell } from './events.ts';
 import { sweepSlots } from './leases/sweep-slots.ts';
 import type { Limits } from './limits.ts';
+import type { CountPods } from './pods.ts';
 
 /** How often what has changed is summed up and written. */
 const everyMs = 500;
@@ -20,7 +21,7 @@ export interface StatusKeeperOptions {
   readonly agentNamespace: string;
   readonly faults: Informer<FaultResource>;
   readonly limitsOf: (namespace: string) => Limits;
-  readonly countPods: (namespace: string, matchLabels: Readonly<Record<string, string>>) => Promise<number>;
+  readonly countPods: CountPods;
   readonly tell: Tell;
   readonly clock: Clock;
   readonly log: Log;
@@ -87,7 +88,9 @@ export function keepStatus(options: StatusKeeperOptions): void {
     try {
       if (!isOver && clock.now() - state.countedAt >= countEveryMs) {
         state.countedAt = clock.now();
-        state.total = await options.countPods(metadata.namespace ?? '', fault.spec.target.selector.matchLabels);
+        const { mode = 'all', selector } = fault.spec.target;
+        // All means all: people see that some have no injection. A number and a share are of those that can be hit.
+        state.total = await options.countPods(metadata.namespace ?? '', selector.matchLabels, mode !== 'all');
       }
       state.summedAt = clock.now();
       const next = statusNow(fault, state, seenNow());

@@ -19,11 +19,11 @@ export class Sightings {
     return true;
   }
 
-  /** All that there is: others are forgotten. */
-  seeAll(leases: readonly Lease[]): void {
+  /** All that there is: others are forgotten. Whether each of them is news. */
+  seeAll(leases: readonly Lease[]): boolean {
     const names = new Set(leases.map(({ metadata }) => metadata.name));
     for (const name of this.#seen.keys()) if (!names.has(name)) this.#seen.delete(name);
-    for (const lease of leases) this.see(lease);
+    return leases.map((lease) => this.see(lease)).every((isNews) => isNews);
   }
 
   /** Milliseconds since the lease's present state was first seen; 0 for one that never was. */

@@ -26,6 +26,8 @@ export interface SlotsOptions {
   readonly count: number;
   /** The same for all processes of this agent, one after the other: the node's name, or the pod's without nodes. */
   readonly identity: string;
+  /** About how many pods want one, in the whole cluster: many look more rarely. Default: as many as there are slots. */
+  readonly crowd?: number;
   readonly clock: Clock;
   readonly log: Log;
   /** What is held has changed: suspend whom `holds` denies, arm whom it allows. */
@@ -60,6 +62,9 @@ export interface Slots {
 const restMs = 250;
 /** As many leases are written at once. */
 const atOnce = 8;
+/** For each pod that wants a slot, and at most: how long who waits for one of many may rest between its looks. */
+const restShareMs = 20;
+const mostRestMs = 20_000;
 
 /** The pods of one fault that this agent may hit; `timing.ts` says why no two agents together hit too many. */
 export const createSlots = (options: SlotsOptions): Slots => new SlotKeeper(options);
@@ -92,6 +97,11 @@ class SlotKeeper implements Slots {
   #lookedAt = Number.NEGATIVE_INFINITY;
   /** Asked for while it was looking. */
   #againMs = Number.POSITIVE_INFINITY;
+  /** Looks in a row after which another was faster. */
+  #refusals = 0;
+  /** The last look, or the one before it, has shown that every slot's holder lives. */
+  #wasNews = false;
+  #isAlive = false;
   #failures = 0;
   #undoWake = () => {};
 
@@ -169,8 +179,10 @@ class SlotKeeper implements Slots {
         const taken = await Promise.all(chances.slice(at, at + atOnce).map((chance) => this.#take(chance)));
         isRefused ||= taken.includes(false);
       }
-      // Who came too late looks again soon, for another slot may be free.
-      nextMs = isRefused ? jittered(2 * restMs, this.#random) : this.#nextMs();
+      // Who came too late looks again soon, for another slot may be free; but not all of a thousand, and again and again.
+      this.#refusals = isRefused ? this.#refusals + 1 : 0;
+      const soonMs = Math.min(pollMs, restMs * 2 ** this.#refusals);
+      nextMs = isRefused ? jittered(soonMs, this.#random) : this.#nextMs();
     } catch (error) {
       this.#onFailure(error);
       nextMs = jittered(retryLostMs, this.#random);
@@ -185,14 +197,23 @@ class SlotKeeper implements Slots {
       query: { labelSelector: `${keys.slot},${keys.faultUid}=${fault.uid}` },
     });
     const slots = items.filter(({ metadata }) => this.#slots.includes(metadata.name));
-    this.#sightings.seeAll(slots);
+    const isNews = this.#sightings.seeAll(slots) && slots.length === this.#slots.length;
+    this.#isAlive = isNews && this.#wasNews;
+    this.#wasNews = isNews && !this.#isAlive;
     return slots;
   }
 
-  /** Until the next look, or until the first lease becomes stale. */
+  /**
+   * Until the next look, or until the first lease becomes stale. Two looks not too far apart tell whether the holders of
+   * all slots live; then there is time, the more the more others wait too: their looks must not crowd out the holders'
+   * renewals.
+   */
   #nextMs(): number {
+    const { count, crowd = count } = this.#options;
+    const ms = jittered(Math.max(pollMs, Math.min(mostRestMs, crowd * restShareMs)), this.#random);
+    if (this.#isAlive) return ms;
     const left = this.#slots.map((name) => takeoverMs - this.#sightings.unchangedMs(name)).filter((ms) => ms > 0);
-    return Math.min(jittered(pollMs, this.#random), ...left);
+    return Math.min(ms, ...left);
   }
 
   /** For each pod without a slot one that may be taken: its own, else a free one, else one whose holder is silent. */
