@@ -204,3 +204,30 @@ t.test('as a Job inside the cluster, with the rights of the chart alone', async 
   await kubectl('delete', 'job', 'run', '-n', ns);
   t.equal(await left(), '', 'nothing is left');
 });
+
+t.test('the same experiment holds with the fix, which is switched while the same pods run', async (t) => {
+  await helm('upgrade', 'shop', chartFolder('shop'), '-n', ns, '--reuse-values', '--set', 'policies.preset=standard');
+  // The kubelet looks at a pod that changes at once.
+  await kubectl(
+    'annotate',
+    'pods',
+    '-n',
+    ns,
+    '-l',
+    'app.kubernetes.io/component=service',
+    'pado.dev/policies=standard',
+  );
+  const client = connect({ environment: process.env, context: undefined, namespace: ns });
+  t.teardown(() => client.close());
+  const service = await findService(client, [{ namespace: ns, name: 'orders' }], '');
+  using orders = await forward(client, service, { note: () => {} });
+  const isInForce = async () =>
+    /resilience_policy_info\{preset="standard"/.test(await (await fetch(`${orders.url}/metrics`)).text());
+  const deadline = performance.now() + 120_000;
+  while (!(await isInForce()) && performance.now() < deadline) await sleep(500);
+  const { ended, stderr } = start();
+  t.equal(await ended, 0, stderr());
+  const { pado } = await lastJournal();
+  t.match(pado, { verdict: 'held', policies: 'standard', faults: [{ name: 'slow-payments', phase: 'Ended' }] });
+  t.ok((pado.faults[0]?.evidence[0]?.applied ?? 0) > 0, 'it was applied, and nobody waited for it');
+});

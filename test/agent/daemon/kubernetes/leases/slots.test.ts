@@ -48,6 +48,29 @@ t.test('a slot that is released goes to another agent at its next look', async (
   t.same(armed(), ['b']);
 });
 
+t.test('who waits with many looks more rarely, and yet a silent holder is replaced', async (t) => {
+  const world = new World();
+  const server = new FakeServer();
+  const common = { count: 1, crowd: 1_000 };
+  const holder = new Agent(world, server, { ...common, identity: 'node-0', pods: ['pod-0'], seed: 1_000 });
+  await world.run(1_000);
+  const waiting = Array.from(
+    { length: 40 },
+    (_, at) =>
+      new Agent(world, server, { ...common, identity: `node-${at + 1}`, pods: [`pod-${at + 1}`], seed: at + 1 }),
+  );
+  await world.run(60_000);
+  const { length: before } = server.calls;
+  await world.run(180_000);
+  const looks = server.calls.slice(before).filter((method) => method === 'GET').length / 2 / waiting.length;
+  // Two looks in 20 s of rest and 10 s between; alone each would look twelve times a minute.
+  t.ok(looks > 2 && looks < 6, `${looks} looks a minute of each`);
+  holder.kill();
+  await world.run(220_000);
+  t.equal(armedPods(world, waiting).size, 1);
+  t.equal(server.leases.size, 1);
+});
+
 t.test(
   'an agent that cannot renew holds nothing 4 s after it sent the last renewal that was acknowledged',
   async (t) => {

@@ -28,9 +28,9 @@ export class Agent {
   constructor(
     world: World,
     server: FakeServer,
-    options: { identity: string; pods: readonly string[]; count: number; seed: number },
+    options: { identity: string; pods: readonly string[]; count: number; seed: number; crowd?: number },
   ) {
-    const { identity, pods, count, seed } = options;
+    const { identity, pods, count, seed, crowd = count } = options;
     this.identity = identity;
     this.#world = world;
     this.#pods = pods;
@@ -41,7 +41,7 @@ export class Agent {
     this.slots = createSlots({
       ...{ api: fakeApi(world, server, this.process, this.network), namespace: 'pado', fault, count, identity },
       ...{ clock, scheduler, random, signal: this.#stop.signal },
-      log: () => {},
+      ...{ crowd, log: () => {} },
       onChange: () => this.#tell(),
     });
     this.slots.want(pods);
