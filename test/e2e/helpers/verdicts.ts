@@ -13,7 +13,8 @@ export interface Verdicts {
 /** What the API server says of each, in one run of kubectl; nothing is kept. */
 export async function verdicts(namespace: string, objects: readonly object[]): Promise<Verdicts> {
   // Documents one by one: kubectl checks the fields of a List by itself and stops at the first that is unknown.
-  const list = objects.map((object) => JSON.stringify(object)).join('\n---\n');
+  // As YAML from the first line on: kubectl takes what begins with a brace for JSON, and then may not find the next document.
+  const list = objects.map((object) => `---\n${JSON.stringify(object)}\n`).join('');
   const { stdout, stderr } = await kubectlWith(list, 'create', '--dry-run=server', '-o', 'name', '-n', namespace);
   const names = [...stdout.matchAll(/^fault\.pado\.dev\/(\S+)/gm)].map(([, name]) => name!);
   const refusals = stderr.split(/^(?=Error from server)/m).map((text) => {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { apiVersion, type FaultReport, type FaultResource, summarise } from '@pado/fault';
 import type { Host } from '../../../helpers/host.ts';
 import { median } from '../../injector/harness/stats.ts';
-import { merged, type Times } from '../harness/book.ts';
+import { merged, mostAtOnce, type Times } from '../harness/book.ts';
 import { add, type Counts, ofFaults, scaled, since } from '../harness/counts.ts';
 import { type Begun, begin, end, until } from '../harness/fault.ts';
 import type { Bench } from '../harness/figure.ts';
@@ -16,7 +16,10 @@ import { type Spread, spread } from '../harness/spread.ts';
 /** One fault, from its creation to the last word about it. */
 export interface FaultRun {
   readonly mode: string;
+  /** How many it should be in force in, the most that it was in at a time, and how often one was armed in all. */
+  readonly wanted: number;
   readonly armed: number;
+  readonly arms: number;
   readonly seenMs: Spread;
   readonly armMs: Spread;
   readonly disarmMs: Spread;
@@ -152,16 +155,16 @@ async function measureWith(bench: Bench, agentCount: number): Promise<AgentsResu
     const { sumMs, reportBytes } = await sumUp(fault);
     const beforeEnd = await counts();
     const endedAt = await end(api, place.namespace, fault);
-    const { length: armed } = (await timesOf(fault)).armed;
-    await until(reached('disarmed'), armed, 30_000);
+    await until(async () => ((await reached('disarmed')()) >= (await reached('armed')()) ? 1 : 0), 1, 30_000);
     await sleep(2_000, undefined, { signal });
     const times = await timesOf(fault);
     const from = (at: number) => (time: number) => time - at;
     return {
-      ...{ mode: target.mode, armed, toldMs: ((await toldAt()) ?? Number.NaN) - fault.at, use, sumMs, reportBytes },
+      ...{ mode: target.mode, wanted, armed: mostAtOnce(times), arms: times.armed.length },
+      ...{ toldMs: ((await toldAt()) ?? Number.NaN) - fault.at, use, sumMs, reportBytes },
       seenMs: spread(times.seen.map(from(fault.at))),
       armMs: spread(times.armed.map(from(fault.at))),
-      disarmMs: spread(times.disarmed.map(from(endedAt))),
+      disarmMs: spread(times.disarmed.filter((at) => at >= endedAt).map(from(endedAt))),
       begins: ofFaults(since(atFirst, begun)),
       goesOn: scaled(ofFaults(since(begun, gone)), 1 / use.seconds),
       ends: ofFaults(since(beforeEnd, await counts())),

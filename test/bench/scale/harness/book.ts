@@ -35,3 +35,16 @@ export const merged = (all: readonly Times[]): Times => ({
   disarmed: all.flatMap(({ disarmed }) => disarmed),
   told: all.flatMap(({ told }) => told),
 });
+
+/** The most that were armed at a time. Who was told to revert in the same moment in which another was armed comes first. */
+export function mostAtOnce({ armed, disarmed }: Pick<Times, 'armed' | 'disarmed'>): number {
+  const steps = [...armed.map((at) => ({ at, by: 1 })), ...disarmed.map((at) => ({ at, by: -1 }))];
+  steps.sort((a, b) => a.at - b.at || a.by - b.by);
+  let count = 0;
+  let most = 0;
+  for (const { by } of steps) {
+    count += by;
+    most = Math.max(most, count);
+  }
+  return most;
+}

@@ -56,6 +56,18 @@ ${bars(
 \`\`\``;
 }
 
+/** What did not come about in this run is said, and not left to be found in the table. */
+function problems(agents: readonly AgentsResult[]): string {
+  const failed = agents.flatMap(({ agents: count, faults }) =>
+    faults
+      .filter(({ armed, wanted, toldMs }) => armed !== wanted || !Number.isFinite(toldMs))
+      .map(({ mode, armed, wanted }) => `${mode} with ${count} agents (${armed} of ${wanted} at a time)`),
+  );
+  return failed.length === 0
+    ? ''
+    : `**In this run it did not come into force everywhere it should have: ${failed.join(', ')}.** The API server could not take in time what was asked of it.\n\n`;
+}
+
 const largest = <T>(results: readonly T[]): T | undefined => results.at(-1);
 
 function whatIsAsked(agents: readonly AgentsResult[]): string {
@@ -95,9 +107,9 @@ Each agent keeps four streams: faults, its node's pods, namespaces, limits. Faul
 
 ${faultsTable(run.agents)}
 
-*In the status* is when the leader has written that the fault is in force in as many pods as the mode wants. *Meanwhile* is ten seconds in which every process reports new counts each second. An agent that is installed in the same cluster takes part in summing, and the API server's CPU has everything in it that the cluster does meanwhile. A negative time means that those had been suspended before: where an API server is far beyond its limit, slots are not renewed in time, and their targets are put at rest.
+*In the status* is when the leader has written that the fault is in force in as many pods as the mode wants. *Meanwhile* is ten seconds in which every process reports new counts each second. An agent that is installed in the same cluster takes part in summing, and the API server's CPU has everything in it that the cluster does meanwhile. Where an API server is far beyond its limit, slots are not renewed in time and their targets are put at rest: then targets are armed more often than the mode wants, one after the other, and the table says so.
 
-${growth(run.agents)}
+${problems(run.agents)}${growth(run.agents)}
 
 ${whatIsAsked(run.agents)}
 
@@ -105,7 +117,7 @@ ${whatIsAsked(run.agents)}
 - **An agent's part does not depend on the cluster's size.** A Fault comes by a stream that is open anyway; nobody is elected or asked before it is armed in mode \`all\`. What grows is the API server's part: in mode \`all\` each node *with a target* reads its report once, writes it before it arms, writes its state, and writes its end. Nodes without a target ask nothing.
 - **Counts** are written every 2 s by each node with a target while they change. When a write takes longer than 100 ms its agent waits 20 times as long as the write took, up to 5 s, so that agents share what an API server at its limit can take instead of queueing there. States and the last counts are never held back.
 - **Idle**, agents ask for the leader's Lease, and nothing else but streams that are opened anew every five minutes. A candidate looks every 5 s in a cluster of up to 100 nodes; with more, all together look some 20 to 35 times a second, and beyond 1,200 nodes each of them not twice a minute. A leader that is silent is still followed after 10 to 15 s, for there is always one who looks.
-- **\`one\`, \`fixed\` and shares** need a slot each. Who gets none looks again every 5 s, which is the greater part of *requests a second* there: a fifth of a request a second for each node that has a matching pod. A selector that fits fewer pods is the remedy. For a share one agent counts the pods, the others wait for its word. A node that got no slot writes no report.
+- **\`one\`, \`fixed\` and shares** need a slot each. Who gets none looks again every 5 s, and where hundreds of pods want one, up to 20 s after it has seen that all holders live: looks of a thousand that wait must not crowd out the renewals of those that hold. That is the greater part of *requests a second* there; a selector that fits fewer pods is the remedy. For a share one agent counts the pods, the others wait for its word. A node that got no slot writes no report.
 - **The leader** reads every report once a change and sums all of a fault at most twice a second; that is all work that grows with nodes in one place. Nothing that matters for safety waits for it.
 
 ## What limits one agent

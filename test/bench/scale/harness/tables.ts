@@ -67,7 +67,7 @@ const faultRow =
   (run: FaultRun): string[] => [
     number(agents),
     run.mode,
-    number(run.armed),
+    `${number(run.armed)} of ${number(run.wanted)}${run.arms > run.armed ? ` (${number(run.arms)} times one was armed)` : ''}`,
     milliseconds(run.seenMs),
     milliseconds(run.armMs),
     number(run.toldMs),
@@ -84,7 +84,7 @@ export const faultsTable = (results: readonly AgentsResult[]): string =>
     [
       'agents',
       'mode',
-      'armed',
+      'armed, the most at a time',
       'apply → seen, ms: p50 / p99 / last',
       'apply → armed, ms: p50 / p99 / last',
       'apply → in the status, ms',
