@@ -126,6 +126,9 @@ async function live(t: Test, without?: Right): Promise<Set<string>> {
   return refused;
 }
 
+// Each has a namespace, an account and an agent of its own, and waits most of the time.
+t.jobs = 4;
+
 t.test('with all rights nothing is refused to the agent', async (t) => {
   t.same([...(await live(t))], []);
 });
@@ -134,7 +137,7 @@ for (const { right } of rights) {
   const { for: consequence } = Object.values(agentCalls)
     .flatMap(({ calls }) => calls)
     .find((call) => call.verbs.includes(right.verb) && allows(right, call, right.verb)) ?? { for: '' };
-  t.test(`without ${textOf(right)}: ${consequence}`, async (t) => {
+  t.test(`without ${textOf(right)}: ${consequence}`, { buffered: true }, async (t) => {
     const refused = await live(t, right);
     t.ok(refused.has(`${right.verb} ${right.resource}`), `refused: ${[...refused].join(', ')}`);
   });

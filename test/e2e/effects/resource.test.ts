@@ -116,13 +116,8 @@ for (const { title, effect, measure, least, most, dose } of cases) {
     if (dose) await isReported(t, fault, dose);
     await isSpared(t, worker);
     await fault.remove();
-    t.ok(
-      await until(
-        'it leaves nothing behind',
-        () => measure(worker),
-        (value) => value < least,
-      ),
-    );
+    const after = await until('it leaves nothing behind', () => measure(worker), isBelow(least));
+    t.ok(after < least, `${after} in the end`);
   });
 }
 
