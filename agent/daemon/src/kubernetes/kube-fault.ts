@@ -19,6 +19,7 @@ import type { Tell } from './events.ts';
 import { watchOwnerLease } from './leases/owner-lease.ts';
 import { createSlots, freezeCount, type Slots } from './leases/slots.ts';
 import { judge, type Limits, needsCount } from './limits.ts';
+import { podTeller } from './pod-teller.ts';
 import type { CountPods } from './pods.ts';
 import { ReportWriter, type Snapshot } from './report-writer.ts';
 import type { ServiceResolver } from './service-resolver.ts';
@@ -44,8 +45,6 @@ export interface NodeParts {
   readonly isCutOff: () => boolean;
 }
 
-/** Events on pods, for one fault on one node. */
-const mostPodEvents = 10;
 const retryMs = { first: 200, most: 5_000 };
 
 /**
@@ -63,7 +62,7 @@ export class KubeFault {
   readonly #acting = new AbortController();
   /** What an earlier agent of this node had reached and this one has not. */
   readonly #former = new Map<string, { readonly target: ReportedTarget; readonly since: number }>();
-  readonly #told = new Map<string, string>();
+  readonly #tellPods: (reached: readonly Reached[]) => void;
   #stage: 'idle' | 'preparing' | 'ready' | 'refused' = 'idle';
   #slots: Slots | undefined;
   #refusal: string | undefined;
@@ -99,6 +98,7 @@ export class KubeFault {
         },
       },
     );
+    this.#tellPods = podTeller(parts.tell, metadata.name, spec);
     this.#report = new ReportWriter({
       ...{ api: records, fault, node: identity, clock, log, signal: this.#lifetime.signal },
       snapshot: () => this.#snapshot(),
@@ -154,7 +154,7 @@ export class KubeFault {
     if (this.#isDirty || this.#wasSilent) {
       this.#isDirty = false;
       this.#releaseSlots();
-      this.#tellPods();
+      this.#tellPods(this.active.reached);
       if (this.#wasSilent !== isSilent) this.#touch();
     }
     this.#wasSilent = isSilent;
@@ -388,20 +388,6 @@ export class KubeFault {
   get #isBystander(): boolean {
     const isSeenByAll = ['ttl', 'stopped', 'deleted'].includes(this.#endReason ?? '');
     return isSeenByAll && !this.#report.isOnRecord && this.#refusal === undefined && this.#targets().length === 0;
-  }
-
-  #tellPods(): void {
-    for (const { target, state } of this.active.reached) {
-      const [reason, verb] = state === 'armed' ? ['FaultInjected', 'is in force'] : ['FaultReverted', 'has reverted'];
-      const isTold = state === 'armed' || (this.#told.has(target.id) && state !== 'pending');
-      if (!isTold || !target.isMain || this.#told.get(target.id) === reason) continue;
-      if (this.#told.size >= mostPodEvents && !this.#told.has(target.id)) continue;
-      this.#told.set(target.id, reason);
-      const { namespace, pod: name, podUid: uid } = target.place ?? { namespace: '', pod: '', podUid: '' };
-      const kinds = this.resource.spec.effects.map(({ kind }) => kind).join(', ');
-      const pod = { apiVersion: 'v1', kind: 'Pod', namespace, name, uid };
-      this.#parts.tell(pod, 'Normal', reason, `fault ${this.active.name} (${kinds}) ${verb} in process ${target.pid}`);
-    }
   }
 
   get #reference() {
