@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type Address,
+  certainlyRevertedMs,
   durationMs,
   type EffectEvidence,
   type EndReason,
@@ -25,9 +26,6 @@ interface Entry extends Reach {
   isWithdrawn?: boolean;
   lostAt?: number;
 }
-
-/** A process that went silent has reverted by itself after this long, its own dead-man's time and a margin. */
-export const silentRevertMs = 5_250;
 
 export interface ActiveFaultOptions {
   readonly targets: Targets;
@@ -219,7 +217,7 @@ export class ActiveFault {
 
   #hasRecovered({ state, lostAt }: Pick<Entry, 'state' | 'lostAt'>): boolean {
     if (state === 'ended' || state === 'failed' || state === 'suspended') return true;
-    return lostAt !== undefined && this.#clock.now() - lostAt >= silentRevertMs;
+    return lostAt !== undefined && this.#clock.now() - lostAt >= certainlyRevertedMs;
   }
 
   get status(): FaultStatus {
@@ -298,7 +296,7 @@ export class ActiveFault {
         target.isMain &&
         state === 'lost' &&
         lostAt !== undefined &&
-        now - lostAt < silentRevertMs &&
+        now - lostAt < certainlyRevertedMs &&
         this.#targets.get(target.instance) === undefined,
     ).length;
   }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { AddressInfo, Server } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { apiVersion, type FaultResource, keys, names, tokenAudience } from '@pado/fault';
 import { type Clock, monotonicClock } from '../clock.ts';
@@ -192,15 +193,9 @@ const injectedNamespaces = (pods: Informer<Pod>, namespaces: Informer<KubeObject
     ...[...namespaces.items.values()].filter(isInjected).map(({ metadata }) => metadata.name),
   ]);
 
-interface Listening {
-  listen(port: number): unknown;
-  address(): unknown;
-  once(event: string, listener: (...args: unknown[]) => void): unknown;
-}
-
-async function listen(server: Listening & NodeJS.EventEmitter, port: number): Promise<void> {
+async function listen(server: Server, port: number): Promise<void> {
   server.listen(port);
   await once(server, 'listening');
 }
 
-const portOf = (server: Listening): number => (server.address() as { port: number }).port;
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;

@@ -22,7 +22,7 @@ const podAppearsWithinMs = 2_000;
 
 export interface ChannelServerOptions {
   readonly identities: Identities;
-  readonly faults: Faults & { deliver(): void };
+  readonly faults: Faults;
   readonly targets: Targets;
   readonly metrics: AgentMetrics;
   /** The pod as this agent sees it: of its own node, alive, with injection. */

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  certainlyRevertedMs,
   type EndReason,
   type FaultResource,
   isPadoError,
   type ReportedTarget,
   type ResourceEndReason,
 } from '@pado/fault';
-import { ActiveFault, type Reached, silentRevertMs } from '../active-fault.ts';
+import { ActiveFault, type Reached } from '../active-fault.ts';
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { fits } from '../select.ts';
@@ -323,7 +324,7 @@ export class KubeFault {
   #isWaitingForFormer(): boolean {
     const now = this.#parts.clock.now();
     for (const { target, since } of this.#former.values())
-      if (!target.recovered && now - since < silentRevertMs) return true;
+      if (!target.recovered && now - since < certainlyRevertedMs) return true;
     return false;
   }
 
@@ -344,7 +345,7 @@ export class KubeFault {
       .filter(({ target }) => !here.has(target.instance))
       .map(({ target, since }): ReportedTarget => {
         if (target.recovered) return target;
-        return { ...target, state: 'lost', recovered: now - since >= silentRevertMs };
+        return { ...target, state: 'lost', recovered: now - since >= certainlyRevertedMs };
       });
     return [...reached, ...former];
   }

@@ -55,11 +55,6 @@ export class KubeFaults implements Faults {
     return this.#faults.get(uid)?.active;
   }
 
-  /** A process has come. */
-  deliver(): void {
-    for (const fault of this.#faults.values()) fault.deliver();
-  }
-
   /** Time alone may have changed who holds a slot. */
   checkSlots(): void {
     for (const fault of this.#faults.values()) fault.checkSlots();

@@ -31,7 +31,6 @@ async function start(t: Test, options: { node?: string } = {}) {
     all: active,
     active,
     byUid: (uid: string) => active.find((one) => one.uid === uid),
-    deliver: () => {},
   };
   const pods = new Map(
     [pod('uid-payments', 'payments'), pod('uid-orders', 'orders')].map((one) => [one.metadata.uid, one]),
