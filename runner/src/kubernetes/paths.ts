@@ -14,6 +14,8 @@ export const paths = {
   leases: grouped('coordination.k8s.io/v1', 'leases'),
   jobs: grouped('batch/v1', 'jobs'),
   daemonSets: grouped('apps/v1', 'daemonsets'),
+  deployments: grouped('apps/v1', 'deployments'),
+  endpointSlices: grouped('discovery.k8s.io/v1', 'endpointslices'),
   pods: core('pods'),
   services: core('services'),
   configMaps: core('configmaps'),
