@@ -1,53 +1,30 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { fieldTable, type SchemaNode } from './src/field-table.ts';
 import { effectSchema, faultSchema, faultSpecSchema, targetSchema } from './src/schema.ts';
 
 /** The page that is made of the schema. `node agent/fault/reference.ts` writes it; a test keeps it in step. */
 export const referenceFile = fileURLToPath(new URL('../../docs/reference/faults.md', import.meta.url));
 
-interface Node {
-  readonly description?: string;
-  readonly default?: unknown;
-  readonly properties?: Readonly<Record<string, Node>>;
-  readonly required?: readonly string[];
-  readonly enum?: readonly string[];
-  readonly const?: string;
-  readonly oneOf?: readonly Node[];
-}
+const branches = (effectSchema as SchemaNode).oneOf ?? [];
+const match = branches[0]?.properties?.match as SchemaNode;
 
-const cell = (text: string): string => text.replaceAll('|', '\\|');
-
-function fields(schema: Node, without: readonly string[] = []): string {
-  const rows = Object.entries(schema.properties ?? {})
-    .filter(([name]) => !without.includes(name))
-    .map(([name, field]) => {
-      const isRequired = schema.required?.includes(name) ?? false;
-      const value = field.default === undefined ? '' : `\`${JSON.stringify(field.default)}\``;
-      const values = field.enum === undefined ? '' : ` One of: ${field.enum.map((one) => `\`${one}\``).join(', ')}.`;
-      return `| \`${name}\` | ${isRequired ? 'required' : value} | ${cell(`${field.description ?? ''}.${values}`)} |`;
-    });
-  return ['| field | default | meaning |', '| --- | --- | --- |', ...rows].join('\n');
-}
-
-const branches = (effectSchema as Node).oneOf ?? [];
-const match = branches[0]?.properties?.match as Node;
-
-const section = (effect: Node): string => {
+const section = (effect: SchemaNode): string => {
   const [kind, ...rest] = (effect.description ?? '').split(': ');
-  return `### ${kind}\nOf kind \`${kind}\`: ${rest.join(': ')}.\n\n${fields(effect, ['kind'])}`;
+  return `### ${kind}\nOf kind \`${kind}\`: ${rest.join(': ')}.\n\n${fieldTable(effect, ['kind'])}`;
 };
 
 export const faultReference = (): string => `# Faults
 A Fault says what happens to whom and how long. The page is made from the schema that validates it.
 
 ## Fault
-${fields(faultSchema as Node)}
+${fieldTable(faultSchema as SchemaNode)}
 
 ### spec
-${fields(faultSpecSchema as Node)}
+${fieldTable(faultSpecSchema as SchemaNode)}
 
 ### spec.target
-${fields(targetSchema as Node)}
+${fieldTable(targetSchema as SchemaNode)}
 
 ## Layers
 | layer | hook | one attempt is | match |
@@ -69,7 +46,7 @@ An effect acts on its own layer only: a request over a connection that a tcp fau
 - With \`PADO_FAULT_HEADER=pado-fault\` answers to affected inbound requests name their faults; with OpenTelemetry in the process the active span carries \`pado.fault.name\`, \`pado.fault.kind\` and \`pado.fault.dose\`.
 
 ### match
-${fields(match)}
+${fieldTable(match)}
 
 ## Effects
 ${branches.map(section).join('\n\n')}

@@ -69,8 +69,10 @@ export interface TimeWindow {
 export interface ProbeResult {
   readonly name: string;
   readonly window: ProbeWindow;
-  /** The observed value; null when there was no data. */
+  /** The observed value; null when there was no data. Of an answer with parts, the part that was judged. */
   readonly value: number | string | boolean | null;
+  /** The whole answer where it has parts: {status, headers, body} or {status, stdout, stderr}; texts are cut at 2,000. */
+  readonly output?: unknown;
   readonly unit?: string;
   /** The tolerance in words, such as `< 0.5 s`. */
   readonly expected: string;
@@ -82,12 +84,53 @@ export interface ProbeResult {
   readonly error?: string;
   /** For `after` probes: milliseconds from revert until the tolerance was met. */
   readonly recoveredAfterMs?: number;
+  /** `failure`: the tolerance describes the failure that the fault must cause; it is judged during only. */
+  readonly expect?: 'steady' | 'failure';
+  /** Asked again and again during the window: how many looks, how many missed, and when the first one did. */
+  readonly looks?: { readonly count: number; readonly missed: number; readonly firstMissMs?: number };
+  /** Weight in the resilience score; default 1. */
+  readonly weight?: number;
+  /** When it was asked, in Unix milliseconds, and how long the answer took. */
+  readonly askedAtMs?: number;
+  readonly tookMs?: number;
+}
+
+/** Why a run stopped by itself. */
+export interface Stop {
+  /** The stop condition's name, `error budget`, or `Prometheus does not answer`. */
+  readonly name: string;
+  /** In a sentence, with the observed value. */
+  readonly reason: string;
+  readonly atMs: number;
+  /** Milliseconds from the miss until every fault was seen to be reverted. */
+  readonly revertedAfterMs?: number;
+}
+
+/** An edge or service that left its band: its value moved further from the baseline than noise does. */
+export interface Arrival {
+  /** `orders → payments`, or a service by name. */
+  readonly place: string;
+  readonly from?: string;
+  readonly to: string;
+  readonly metric: 'p99' | 'errors' | 'in flight';
+  /** Milliseconds since the fault's first application. */
+  readonly afterMs: number;
+  /** The baseline's band, and the value that left it. */
+  readonly band: readonly [number, number];
+  readonly value: number;
+}
+
+/** Lines of a log or spans of a trace that show what the fault did; cut, and free of secrets. */
+export interface Excerpt {
+  readonly source: string;
+  readonly atMs: number;
+  readonly text: string;
 }
 
 /** One line of a chart; points are [unix seconds, value], null where there was no sample. */
 export interface Series {
   readonly name: string;
-  readonly unit: 's' | 'ratio' | 'rps' | 'count';
+  readonly unit: 's' | 'ratio' | 'rps' | 'count' | (string & {});
   readonly labels: Readonly<Record<string, string>>;
   readonly points: readonly (readonly [number, number | null])[];
 }
@@ -162,6 +205,17 @@ export interface PadoJournal {
   readonly series: readonly Series[];
   /** Means over each window. */
   readonly graph: Readonly<Partial<Record<ProbeWindow, GraphSnapshot>>>;
+  /** Set when the verdict is `aborted`. */
+  readonly stop?: Stop;
+  /** Judged against the recovery's deadline: null when not every probe held again in time. */
+  readonly recovery?: { readonly deadlineMs: number; readonly recoveredAfterMs: number | null };
+  /** Litmus': the weighted share of probes that are within tolerance, 0 to 100; null when none was judged. */
+  readonly resilienceScore?: number | null;
+  /** In the order in which the wave travelled. */
+  readonly arrivals?: readonly Arrival[];
+  readonly excerpts?: readonly Excerpt[];
+  /** `dry`: nothing was done. */
+  readonly dry?: true;
 }
 
 /** Chaos Toolkit's journal, with ours under `pado`. */
@@ -197,6 +251,17 @@ export type RunEvent =
   | { readonly type: 'graph'; readonly graph: GraphSnapshot }
   | { readonly type: 'fault'; readonly status: FaultStatus }
   | { readonly type: 'probe'; readonly result: ProbeResult }
+  /** A look while the window is still open: shown, not judged. */
+  | { readonly type: 'look'; readonly result: ProbeResult; readonly atMs: number }
+  /** An activity of the method or of the rollbacks begins or has ended. */
+  | {
+      readonly type: 'activity';
+      readonly name: string;
+      readonly state: 'started' | 'succeeded' | 'failed' | 'skipped';
+      readonly background?: boolean;
+      readonly error?: string;
+    }
+  | { readonly type: 'stop'; readonly stop: Stop }
   | { readonly type: 'note'; readonly level: 'info' | 'warning' | 'error'; readonly text: string }
   | {
       readonly type: 'finished';

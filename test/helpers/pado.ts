@@ -20,11 +20,18 @@ export interface Ended {
   readonly stderr: string;
 }
 
+export interface Started {
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ended>;
+  /** Resolves when stderr has shown this; rejects when the command ends without. */
+  readonly shows: (pattern: RegExp) => Promise<void>;
+}
+
 /** A project of its own, so that a test neither sees nor disturbs the checkout's; stopped and gone at the end. */
 export async function project(t: Test) {
   const folder = await mkdtemp(join(tmpdir(), 'pado-project-'));
   await mkdir(join(folder, '.pado'));
-  const start = (...args: string[]): { child: ChildProcess; ended: Promise<Ended> } => {
+  const start = (...args: string[]): Started => {
     const child = spawn('sh', [bin, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
     const output = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr'] as const)
@@ -33,7 +40,17 @@ export async function project(t: Test) {
       });
     // 'exit', not 'close': whoever inherited the pipes may outlive a command that was killed.
     const ended = once(child, 'exit').then(([exitCode, signal]) => ({ exitCode, signal, ...output }) as Ended);
-    return { child, ended };
+    const shows = async (pattern: RegExp) => {
+      let isOver = false;
+      const over = ended.then(() => {
+        isOver = true;
+      });
+      while (!pattern.test(output.stderr)) {
+        if (isOver) throw new Error(`the command ended without ${pattern}: ${output.stderr}`);
+        await Promise.race([once(child.stderr, 'data'), over]);
+      }
+    };
+    return { child, ended, shows };
   };
   const pado = (...args: string[]) => start(...args).ended;
   const stack = async () => JSON.parse(await readFile(join(folder, '.pado/stack.json'), 'utf8')) as StackFile;

@@ -10,7 +10,6 @@ import t from 'tap';
 import type { Journal, StackFile, StackProcess } from '../../runner/src/contracts.ts';
 import { isFree } from '../../runner/src/stack/ports.ts';
 import { isAlive } from '../../runner/src/stack/process-table.ts';
-import { ended } from '../../runner/src/stack/stop.ts';
 
 const bin = fileURLToPath(new URL('../../runner/bin/pado', import.meta.url));
 const project = await mkdtemp(join(tmpdir(), 'pado-lab-'));
@@ -76,21 +75,4 @@ t.test('a service killed in the middle of a run ends it as an error that names i
   t.match(lab.stderr(), /pado: payments has ended \(SIGKILL\).*"msg":"listening".*\[ERR_PADO_CHILD_DIED\]/s);
   t.equal((await lastJournal()).pado.verdict, 'error');
   t.notOk(stack.processes.some(isAlive));
-});
-
-t.test('kill -9 of the runner leaves no process, and the next start cleans up', async (t) => {
-  const lab = startLab();
-  await lab.shows(/steady-state: /);
-  const { processes } = await lab.stack();
-  const runner = lab.child.pid!;
-  process.kill(runner, 'SIGKILL');
-  t.ok((await Promise.all(processes.map((one) => ended(one, 10_000)))).every(Boolean));
-  t.ok(existsSync(stackFile), 'nobody was left to remove it');
-
-  const again = startLab();
-  await again.shows(/cleaning up after a run that was killed/);
-  await again.shows(/postgres is ready/);
-  again.child.kill('SIGINT');
-  t.strictSame(await once(again.child, 'close'), [130, null]);
-  t.notOk(existsSync(stackFile));
 });

@@ -17,6 +17,7 @@ export const errorCodes = {
   ERR_PADO_PROMETHEUS: 'Prometheus did not answer a query, or answered with an error.',
   ERR_PADO_K6: 'k6 could not run the script.',
   ERR_PADO_PROVIDER: 'An activity of an experiment failed.',
+  ERR_PADO_JOURNAL: 'The journal of a run could not be written, as on a full disk.',
   ERR_PADO_KUBERNETES: 'The API server of Kubernetes could not be reached, or could not do what was asked.',
   ERR_PADO_FORBIDDEN: 'The API server of Kubernetes forbids it: a rule of RBAC or an admission policy.',
   ERR_PADO_INTERNAL: 'A defect in Pado itself.',

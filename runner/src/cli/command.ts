@@ -8,6 +8,8 @@ export interface Option {
   readonly multiple?: true;
   /** The placeholder in the help, such as FILE. */
   readonly value?: string;
+  /** The only words that it takes; the help shows them where it has no placeholder. */
+  readonly choices?: readonly string[];
   readonly description: string;
   /** For the help only: what happens without the option. */
   readonly default?: string;
@@ -34,6 +36,8 @@ export interface Command {
   /** The command passes signals on to a program in the foreground; nothing else reacts to them. */
   readonly passesSignals?: true;
   readonly run: (invocation: Invocation) => Promise<Outcome>;
+  /** With what a failure exits, where it is not by the error's code. */
+  readonly exitCodeOf?: (error: unknown, values: Values) => number;
 }
 
 /** A parsed command line with what a command needs to act on it. */

@@ -36,7 +36,8 @@ function synopsis({ positional, rest }: Command): string {
 
 function row([name, option]: [string, Option]): string[] {
   const short = option.short === undefined ? '' : `-${option.short}, `;
-  const value = option.value === undefined ? '' : ` ${option.value}`;
+  const placeholder = option.value ?? option.choices?.join('|');
+  const value = placeholder === undefined ? '' : ` ${placeholder}`;
   const fallback = option.default === undefined ? '' : ` (default ${option.default})`;
   return [`  ${short}--${name}${value}`, `${option.description}${fallback}`];
 }

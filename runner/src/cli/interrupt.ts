@@ -8,6 +8,19 @@ const emergencies = new Set<() => void>();
 /** Registers what must happen even when the user does not wait; safe to be called when there is nothing left to do. */
 export const onForce = (action: () => void): void => void emergencies.add(action);
 
+/** What a second Ctrl-C must not cut off; the third one does. */
+let finishing: string | undefined;
+
+/** While it lasts, a second Ctrl-C only tells what is being finished. */
+export function finish(what: string): Disposable {
+  finishing = what;
+  return {
+    [Symbol.dispose]() {
+      finishing = undefined;
+    },
+  };
+}
+
 export interface Interrupt extends Disposable {
   readonly signal: AbortSignal;
 }
@@ -20,6 +33,11 @@ export function interruptible(progress: (line: string) => void): Interrupt {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
     if (controller.signal.aborted) {
+      if (finishing !== undefined) {
+        progress(`${name}: finishing ${finishing}; once more leaves it undone`);
+        finishing = undefined;
+        return;
+      }
       for (const action of emergencies) action();
       process.exit(signalExitCode(name));
     }

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { nearest, PadoError } from '@pado/fault';
+import { isPadoError, nearest, PadoError } from '@pado/fault';
 import type { Command, Option, Values } from './command.ts';
 
 export interface ParsedLine {
@@ -59,9 +59,16 @@ function parseOptions(command: Command, options: Readonly<Record<string, Option>
     ]),
   );
   try {
-    return parseArgs({ args: [...args], options: config, allowPositionals: true, strict: true });
+    const parsed = parseArgs({ args: [...args], options: config, allowPositionals: true, strict: true });
+    for (const [name, { choices }] of Object.entries(options)) checkChoice(name, parsed.values[name], choices);
+    return parsed;
   } catch (cause) {
+    if (isPadoError(cause)) throw cause;
     const text = (cause as Error).message;
+    const lacking = Object.entries(options).find(([name]) => text.includes(`--${name} <value>' argument`));
+    if (lacking?.[1].choices !== undefined) {
+      throw usage(`--${lacking[0]} needs one of: ${lacking[1].choices.join(', ')}`, cause);
+    }
     const unknown = /^Unknown option '(-[^']*)'/.exec(text)?.[1];
     if (unknown === undefined) throw usage(`${command.name}: ${text.split('\n')[0]}`, cause);
     const names = Object.keys(options).map((name) => `--${name}`);
@@ -70,6 +77,11 @@ function parseOptions(command: Command, options: Readonly<Record<string, Option>
       cause,
     );
   }
+}
+
+function checkChoice(name: string, value: unknown, choices: readonly string[] | undefined): void {
+  if (choices === undefined || typeof value !== 'string' || choices.includes(value)) return;
+  throw usage(`--${name} ${value}: not one of ${choices.join(', ')}${meant(value, choices)}`);
 }
 
 function checkCounts({ command, positionals, rest }: ParsedLine): void {

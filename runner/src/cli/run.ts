@@ -24,6 +24,7 @@ export async function run(
     else if (text !== '') out(`${text}\n`);
     return exitCode;
   };
+  let codeOf = exitCodeOf;
   try {
     if (line[0] === undefined || line[0] === 'help' || line[0].startsWith('-')) {
       const known = line.every((word) => ['help', '--help', '-h', '--json'].includes(word));
@@ -32,6 +33,7 @@ export async function run(
     }
     const { command, values, positionals, rest } = parseLine(commands, line);
     if (values.boolean('help')) return answer({ json: { help: helpOf(command) }, text: helpOf(command) });
+    if (command.exitCodeOf !== undefined) codeOf = (error) => command.exitCodeOf?.(error, values) ?? exitCodeOf(error);
     using interrupt = command.passesSignals === true ? uninterruptible : interruptible(progress);
     const { signal } = interrupt;
     return answer(await command.run({ values, positionals, rest, json, settings, signal, progress }));
@@ -39,7 +41,7 @@ export async function run(
     const { json: document, text } = describeError(error, settings.debug);
     if (json) out(`${JSON.stringify(document, null, 2)}\n`);
     err(`pado: ${text}\n`);
-    return exitCodeOf(error);
+    return codeOf(error);
   }
 }
 

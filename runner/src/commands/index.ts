@@ -2,6 +2,7 @@ import type { Command } from '../cli/command.ts';
 import { agent } from './agent.ts';
 import { down } from './down.ts';
 import { exec } from './exec.ts';
+import { exportCommand } from './export.ts';
 import { faultApply } from './fault-apply.ts';
 import { faultClear } from './fault-clear.ts';
 import { faultList } from './fault-list.ts';
@@ -12,6 +13,7 @@ import { policySet } from './policy-set.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 import { status } from './status.ts';
+import { step } from './step.ts';
 import { up } from './up.ts';
 import { validate } from './validate.ts';
 
@@ -24,6 +26,7 @@ export const commands: readonly Command[] = [
   run,
   validate,
   report,
+  exportCommand,
   policyGet,
   policySet,
   faultApply,
@@ -34,4 +37,5 @@ export const commands: readonly Command[] = [
   leverStatus,
   agent,
   exec,
+  step,
 ];

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { PadoError } from '@pado/fault';
 import type { Command } from '../cli/command.ts';
 import type { Journal } from '../contracts.ts';
+import { type Language, languageOf, languages } from '../report/text/language.ts';
 import { comparison } from './watched.ts';
 
 export const report: Command = {
@@ -16,9 +17,15 @@ export const report: Command = {
       description: 'where to write',
       default: 'report.html beside the last journal',
     },
+    language: {
+      type: 'string',
+      choices: languages,
+      description: 'the language of the page',
+      default: 'ko where LC_ALL or LANG says so, else en',
+    },
   },
   positional: { name: 'JOURNAL', description: 'journals or the folders of runs, the one with the fix last', max: 100 },
-  examples: ['pado report .pado/runs/BEFORE .pado/runs/AFTER', 'pado report journal.json -o report.html'],
+  examples: ['pado report .pado/runs/BEFORE .pado/runs/AFTER', 'pado report journal.json --language ko -o report.html'],
   async run({ positionals, values, settings }) {
     const { workingDirectory } = settings;
     const files = await Promise.all(positionals.map((path) => journalFile(resolve(workingDirectory, path), path)));
@@ -29,6 +36,7 @@ export const report: Command = {
     const reportFile = await writeReport({
       journals,
       file: output === undefined ? beside : resolve(workingDirectory, output),
+      language: (values.string('language') as Language | undefined) ?? languageOf(settings.environment),
     });
     const table = await comparison(journals, settings);
     return { json: { reportFile, journals: files }, text: [table, reportFile].filter(Boolean).join('\n\n') };

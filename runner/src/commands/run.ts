@@ -1,61 +1,34 @@
 import { resolve } from 'node:path';
+import { isPadoError } from '@pado/fault';
 import type { Command } from '../cli/command.ts';
+import { exitCodeOf } from '../cli/errors.ts';
 import { shown } from '../cli/settings.ts';
-import { clusterOptions, k6Image, onKubernetes } from '../kubernetes/options.ts';
-import { paths } from '../stack/paths.ts';
-import { readPolicies } from '../stack/policies.ts';
-import { requireStack } from '../stack/stack-file.ts';
-import { watchStack } from '../stack/watch.ts';
-import { outcomeOf, type RunSummary, summary, watched } from './watched.ts';
+import { onKubernetes } from '../kubernetes/options.ts';
+import { runOptions } from './run/options.ts';
 
 export const run: Command = {
   name: 'run',
-  summary: 'runs experiments against the running shop, one after the other, and gives a verdict',
-  options: {
-    ...clusterOptions,
-    prometheus: {
-      type: 'string',
-      value: 'URL',
-      description: 'where Prometheus is',
-      default: 'the Service prometheus, through a port-forward',
-    },
-    gateway: {
-      type: 'string',
-      value: 'URL',
-      description: "where the shop's front is",
-      default: 'the Service gateway, through a port-forward',
-    },
-    load: {
-      type: 'string',
-      value: 'local|job|none',
-      description: 'where k6 runs on Kubernetes: here, as a Job, or not at all',
-      default: 'local; inside a pod, job',
-    },
-    'k6-image': { type: 'string', value: 'IMAGE', description: 'the image of a load that is a Job', default: k6Image },
-  },
+  summary: 'runs experiments one after the other, against the shop or without one, and gives a verdict',
+  options: runOptions,
   positional: { name: 'FILE', description: 'experiments, YAML or JSON', max: 1_000 },
   examples: [
     'pado run experiments/slow-payments.yaml',
+    'pado run experiments/*.yaml --repeat 3 --junit results.xml',
+    'pado run chaos-toolkit.json --var url=http://127.0.0.1:8080 --dry actions',
     'pado run experiments/slow-payments.yaml --kubernetes --namespace shop',
   ],
+  // `chaos run` knows 2 for its command line alone, and 1 for all else.
+  exitCodeOf: (error, values) =>
+    values.boolean('chaostoolkit-exit-codes') && !(isPadoError(error) && error.code === 'ERR_PADO_USAGE')
+      ? 1
+      : exitCodeOf(error),
   async run(invocation) {
     const { positionals, settings } = invocation;
     const files = positionals.map((file) => shown(resolve(settings.workingDirectory, file)));
-    const { validateExperiment } = await import('../experiment/validate.ts');
-    // A mistake in the last file is told before the first one has run.
-    for (const file of files) await validateExperiment(file);
-    if (onKubernetes(invocation)) {
-      const { runOnKubernetes } = await import('../kubernetes/commands/run.ts');
-      return runOnKubernetes(invocation, files);
-    }
-    const stack = await requireStack(paths(settings.project).stackFile);
-    const policies = (await readPolicies(stack.policiesFile))?.preset ?? 'unknown';
-    const { promise: died, reject } = Promise.withResolvers<never>();
-    died.catch(() => {}); // the run in progress tells
-    using _watch = watchStack(stack, reject);
-    using view = await watched(invocation);
-    const runs: RunSummary[] = [];
-    for (const file of files) runs.push(summary(await view.run({ file, stack, policies, died })));
-    return outcomeOf(runs);
+    const isCluster = onKubernetes(invocation);
+    const { runFiles } = await import('./run/files.ts');
+    if (!isCluster) return runFiles(invocation, files, (await import('./run/where.ts')).whereLocally);
+    const { whereInCluster } = await import('../kubernetes/commands/run.ts');
+    return runFiles(invocation, files, whereInCluster);
   },
 };

@@ -3,8 +3,11 @@ import { exitCodes, type Verdict } from '../contracts.ts';
 /** What weighs most first: the exit code of several runs is that of the first present. */
 const order: readonly Verdict[] = ['error', 'aborted', 'deviated', 'inconclusive', 'held'];
 
-export const exitCodeOfAll = (verdicts: readonly Verdict[]): number =>
-  exitCodes[order.find((verdict) => verdicts.includes(verdict)) ?? 'held'];
+/** The verdict that weighs most; of no run at all, held. */
+export const worst = (verdicts: readonly Verdict[]): Verdict =>
+  order.find((verdict) => verdicts.includes(verdict)) ?? 'held';
+
+export const exitCodeOfAll = (verdicts: readonly Verdict[]): number => exitCodes[worst(verdicts)];
 
 /**
  * A lab went as told when the experiment deviated without the fix and held with it: 0, else 1. A run that proves

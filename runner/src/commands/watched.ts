@@ -1,8 +1,7 @@
-import type { Invocation, Outcome } from '../cli/command.ts';
+import type { Invocation } from '../cli/command.ts';
 import type { Journal } from '../contracts.ts';
 import type { RunOptions, RunResult } from '../experiment/run.ts';
 import { paths } from '../stack/paths.ts';
-import { exitCodeOfAll } from './verdicts.ts';
 
 export interface Watched extends Disposable {
   /** @throws the interruption's reason, after the fault was reverted and the journal written. */
@@ -13,21 +12,36 @@ type Distributed<T> = T extends unknown ? Omit<T, 'directory' | 'signal' | 'list
 /** An experiment, where it runs, and under which policies. */
 export type Arm = Distributed<RunOptions>;
 
+interface Looks {
+  /** Whether there is a shop, whose graph of services is drawn. Default true. */
+  readonly graph?: boolean;
+  /** The runs have nothing to do with one another; else the second is the improvement of the first. Default false. */
+  readonly apart?: boolean;
+}
+
 /** Runs experiments under one live view on stderr. */
-export async function watched({ settings, signal }: Invocation): Promise<Watched> {
+export async function watched(
+  { settings, signal }: Invocation,
+  { graph = true, apart = false }: Looks = {},
+): Promise<Watched> {
   const [{ runExperiment }, { createLiveView }] = await Promise.all([
     import('../experiment/run.ts'),
     import('../live/live-view.ts'),
   ]);
-  const view = createLiveView({ output: process.stderr, color: settings.drawing });
+  const open = () => createLiveView({ output: process.stderr, color: settings.drawing, graph });
+  let view = open();
   const directory = paths(settings.project).runs;
   return {
     async run(arm) {
+      if (apart) {
+        view.close();
+        view = open();
+      }
       const result = await runExperiment({ ...arm, directory, signal, listener: view.listener });
       signal.throwIfAborted();
       return result;
     },
-    [Symbol.dispose]: view.close,
+    [Symbol.dispose]: () => view.close(),
   };
 }
 
@@ -42,18 +56,11 @@ export async function comparison(
   return beforeAfter([before, after], { color: drawing, width });
 }
 
-/** A run in the document of `--json`. */
+/** A run of a lab in the document of `--json`. */
 export const summary = ({ journal, journalFile }: RunResult): RunSummary => {
   const { id, policies, verdict, reason } = journal.pado;
   return { id, policies, verdict, reason, journalFile };
 };
-
-/** The answer of a command that has run experiments. */
-export const outcomeOf = (runs: readonly RunSummary[]): Outcome => ({
-  exitCode: exitCodeOfAll(runs.map(({ verdict }) => verdict)),
-  json: { runs },
-  text: runs.map(({ verdict, reason, journalFile }) => `${verdict}: ${reason}\n${journalFile}`).join('\n'),
-});
 
 export interface RunSummary extends Pick<Journal['pado'], 'id' | 'policies' | 'verdict' | 'reason'> {
   readonly journalFile: string;

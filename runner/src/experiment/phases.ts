@@ -1,114 +1,108 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { recordActivity } from '../journal/recording.ts';
 import { followGraph } from '../observe/live-graph.ts';
 import { holdLease, type Lease } from '../providers/fault/lease.ts';
-import type { RunningLoad } from '../providers/k6/load.ts';
-import { type K6Summary, k6Value } from '../providers/k6/summary.ts';
+import type { LoadResult, RunningLoad } from '../providers/k6/load.ts';
 import { type RunContext, settleMs } from './context.ts';
-import { plannedMs, recordProbe, runMethod } from './method.ts';
-import { judgeSummary } from './probe.ts';
+import { type DuringLooks, lookDuring } from './during.ts';
+import { isFaultAction } from './fault-action.ts';
+import { type Guarding, guard } from './guard.ts';
+import { beginLoad, endLoad, judgeSummaries, loadFacts } from './load.ts';
+import { runMethod } from './method.ts';
+import { needsOf } from './needs.ts';
+import { looksBack } from './probe.ts';
 import { recovery } from './recovery.ts';
-import { judgeWindow, steadyState, steadyStateMs } from './steady-state.ts';
+import { rollBack } from './rollbacks.ts';
+import { judgeWindow, steadyState } from './steady-state.ts';
 import type { Facts, FaultFacts } from './verdict.ts';
+import { judgedIn } from './windows.ts';
 
 /** What the phases found besides what they recorded. */
-interface Outcome {
+export interface Outcome {
   readonly faults: readonly FaultFacts[];
   readonly load?: NonNullable<Facts['load']>;
+  readonly leftovers: readonly string[];
 }
 
-/** Load, steady state, method, recovery. Never throws: what goes wrong fails the run, and everything is undone. */
+/** Load, steady state, method, recovery, rollbacks. Never throws: what goes wrong fails the run, and all is undone. */
 export async function runPhases(context: RunContext): Promise<Outcome> {
-  const { experiment, agent, directory, prometheus, recording, signal, tell, fail } = context;
+  const { experiment, recording, signal, tell, fail, environment, prometheus, dry } = context;
   const faults: FaultFacts[] = [];
   const watching = new AbortController();
+  let guarding: Guarding | undefined;
   let load: RunningLoad | undefined;
-  let lease: Lease | undefined;
-  let summary: K6Summary | undefined;
+  let ended: LoadResult | undefined;
   try {
-    load = await beginLoad(context);
-    load?.crashed.catch(fail);
-    followGraph(prometheus, (graph) => tell({ type: 'graph', graph }), AbortSignal.any([signal, watching.signal]));
+    guarding = guard(context);
+    guarding.enter('load');
+    const asks = dry !== 'probes' && dry !== 'activities';
+    if (dry !== 'actions' && dry !== 'activities') load = await beginLoad(context);
+    if (environment.prometheusUrl !== undefined && needsOf(experiment).prometheus) {
+      followGraph(prometheus, (graph) => tell({ type: 'graph', graph }), AbortSignal.any([signal, watching.signal]));
+    }
     await sleep(experiment.warmupMs, undefined, { signal });
-    if ((await steadyState(context)) && experiment.method.length > 0) {
-      lease = await holdLease(agent, leaseName(directory.id));
-      lease.lost.catch(fail);
-      await runMethod(context, lease, faults);
-      if (faults.every(({ unarmed }) => unarmed === undefined)) {
-        await Promise.all([judgeDuring(context), recovery(context)]);
-      }
-      for (const probe of experiment.rollbacks)
-        await recordActivity(recording.rollbacks, probe, () => recordProbe(context, probe));
+    guarding.enter('steady-state');
+    if ((!asks || (await steadyState(context))) && experiment.method.length > 0) {
+      await experimentOn(context, guarding, faults, asks);
     }
   } catch (error) {
     fail(error);
   } finally {
+    guarding?.close();
     watching.abort();
+    ended = await endLoad(context, load);
+  }
+  if (ended !== undefined && !signal.aborted) {
+    await judgeSummaries(context, ended.summary).catch(fail);
+  }
+  const deviated = recording.probes.some(({ window, met }) => window !== 'before' && met === false);
+  const isCutShort = signal.aborted || recording.probes.some(({ window, met }) => window === 'before' && met !== true);
+  const leftovers = await rollBack(context, { isCutShort, deviated });
+  return { faults, leftovers, ...(ended === undefined ? {} : { load: loadFacts(ended.summary) }) };
+}
+
+/** The method under its lease and its guards, and what is judged of it. */
+async function experimentOn(
+  context: RunContext,
+  guarding: Guarding,
+  faults: FaultFacts[],
+  asks: boolean,
+): Promise<void> {
+  const { experiment, directory, fail, tell } = context;
+  const cut = new AbortController();
+  let lease: Lease | undefined;
+  let looks: DuringLooks | undefined;
+  try {
+    if (experiment.method.some(isFaultAction)) {
+      lease = await holdLease(context.agent, leaseName(directory.id));
+      lease.lost.catch(fail);
+    }
+    guarding.enter('experiment');
+    looks = asks ? lookDuring(context) : undefined;
+    looks?.missed.then((name) => {
+      tell({ type: 'note', level: 'warning', text: `"${name}" missed: the method ends here (fail_fast)` });
+      cut.abort(new Error('fail_fast'));
+    });
+    await runMethod(context, { lease, facts: faults, cut: cut.signal });
+    if (!asks || faults.some(({ unarmed }) => unarmed !== undefined)) return;
+    guarding.enter('recovery');
+    await Promise.all([judgeDuring(context, looks), recovery(context)]);
+  } finally {
+    looks?.close();
     await lease?.release();
-    summary = await load?.stop().then(
-      (result) => {
-        recording.load = result.load;
-        return result.summary;
-      },
-      (error) => void fail(error),
-    );
+    // Both went on at once; who reads them wants the order of time.
+    const order = ['before', 'during', 'after'];
+    context.recording.probes.sort((one, other) => order.indexOf(one.window) - order.indexOf(other.window));
   }
-  if (summary === undefined) return { faults };
-  if (!signal.aborted) judgeSummaries(context, summary);
-  const count = (metric: string) => k6Value(summary, metric, 'count') ?? 0;
-  return { faults, load: { iterations: count('iterations'), dropped: count('dropped_iterations') } };
 }
 
-async function beginLoad({
-  experiment,
-  directory,
-  prometheus,
-  environment,
-  signal,
-  tell,
-}: RunContext): Promise<RunningLoad | undefined> {
-  const { warmupMs, recoveryMs } = experiment;
-  const { gatewayUrl, startLoad } = environment;
-  const load = startLoad === undefined ? undefined : experiment.load;
-  tell({
-    type: 'phase',
-    phase: 'load',
-    durationMs: warmupMs,
-    text: load === undefined ? 'no load of its own' : `k6 runs ${load.name}`,
-  });
-  if (load === undefined || startLoad === undefined) return undefined;
-  const wholeMs = warmupMs + steadyStateMs(experiment) + plannedMs(experiment.method) + recoveryMs;
-  return startLoad({
-    ...load,
-    env: {
-      BASE_URL: gatewayUrl,
-      DURATION: `${Math.ceil((wholeMs + slackMs) / 1_000)}s`,
-      TEST_ID: directory.id,
-      ...load.env,
-    },
-    directory: directory.path,
-    prometheus,
-    testId: directory.id,
-    signal,
-  });
-}
-
-/** The load must outlive the run, which stops it; should the runner be gone, it ends by itself this much later. */
-const slackMs = 45_000;
-
-async function judgeDuring(context: RunContext): Promise<void> {
-  const { during } = context.recording.windows;
-  await sleep(settleMs, undefined, { signal: context.signal });
-  if (during !== undefined) context.recording.probes.push(...(await judgeWindow(context, 'during', during)));
-}
-
-function judgeSummaries({ experiment, recording, tell }: RunContext, summary: K6Summary): void {
-  if (recording.windows.during === undefined && experiment.method.length > 0) return;
-  for (const probe of experiment.hypothesis.probes.filter(({ provider }) => provider.type === 'k6')) {
-    const result = judgeSummary(probe, summary);
-    recording.probes.push(result);
-    tell({ type: 'probe', result });
-  }
+async function judgeDuring(context: RunContext, looks: DuringLooks | undefined): Promise<void> {
+  const { recording, signal } = context;
+  const { during } = recording.windows;
+  if (during === undefined || looks === undefined) return;
+  recording.probes.push(...(await looks.judge(during)));
+  if (!judgedIn(context.experiment, 'during').some(looksBack)) return;
+  await sleep(settleMs, undefined, { signal });
+  recording.probes.push(...(await judgeWindow(context, 'during', during, looksBack)));
 }
 
 /** The name of a lease is a label on Kubernetes: at most 63 characters. */

@@ -1,72 +1,58 @@
-import { nearest, type Problem } from '@pado/fault';
 import type { Path } from './source.ts';
 
-type Scalar = string | number | boolean;
-type Values = Readonly<Record<string, Scalar>>;
-
-const token = /\$\{([^}]*)\}/g;
-const onlyToken = /^\$\{([^}]*)\}$/;
+/** A value, or `later` for a name that is known and stays as it is written for now; undefined for an unknown name. */
+export type LookUp = (name: string) => { readonly value: unknown } | 'later' | undefined;
 
 export interface Substituted {
   readonly value: unknown;
-  readonly problems: readonly Problem[];
+  /** Names in `${}` that nobody knows, and where. */
+  readonly unknown: readonly { readonly name: string; readonly path: Path }[];
+  /** Texts that still hold a name: what they will be cannot be checked yet. */
+  readonly later: readonly Path[];
 }
 
-/**
- * Puts the configuration's values in place of `${name}`. A text that is nothing but one `${name}` takes the value's
- * type, so that `value: ${limit}` is a number; within a longer text it is written out.
- */
-export function substitute(document: unknown, environment: NodeJS.ProcessEnv): Substituted {
-  if (!isObject(document)) return { value: document, problems: [] };
-  const problems: Problem[] = [];
-  const values = resolveConfiguration(document.configuration, environment, problems);
-  const names = isObject(document.configuration) ? Object.keys(document.configuration) : [];
+/** As Python's string.Template: `$$` is one `$`, `$name` and `${name}` are names. */
+const token = /\$(?:(\$)|([A-Za-z_][A-Za-z0-9_]*)|\{([^{}$]*)\})/g;
+const onlyToken = /^\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([^{}$]*)\})$/;
 
-  const lookUp = (name: string, path: Path): Scalar | undefined => {
-    const value = values[name];
-    if (value === undefined && !names.includes(name)) {
-      const near = nearest(name, names);
-      const remedy =
-        near !== undefined
-          ? `did you mean \${${near}}?`
-          : `configuration has ${names.length === 0 ? 'no values' : names.join(', ')}`;
-      problems.push({ path, message: `\${${name}} is not in configuration: ${remedy}` });
+/**
+ * Puts values in place of `${name}`. A text that is nothing but one name takes the value's type, so that
+ * `value: ${limit}` is a number; within a longer text it is written out. `$name` counts only where the name is known:
+ * `$__range` belongs to the query.
+ */
+export function substitute(document: unknown, lookUp: LookUp): Substituted {
+  const unknown: { name: string; path: Path }[] = [];
+  const later: Path[] = [];
+
+  const find = (name: string, braced: boolean, path: Path): { readonly value: unknown } | undefined => {
+    const found = lookUp(name);
+    if (found === 'later') later.push(path);
+    else if (found === undefined && braced) unknown.push({ name, path });
+    return found === 'later' ? undefined : found;
+  };
+  const text = (value: string, path: Path): unknown => {
+    const [whole, bare, braced] = onlyToken.exec(value) ?? [];
+    if (whole !== undefined) {
+      const found = find(bare ?? braced ?? '', bare === undefined, path);
+      return found === undefined ? value : found.value;
     }
-    return value;
+    return value.replace(token, (part: string, dollar?: string, name?: string, inBraces?: string) => {
+      if (dollar !== undefined) return dollar;
+      const found = find(name ?? inBraces ?? '', name === undefined, path);
+      return found === undefined ? part : written(found.value);
+    });
   };
   const walk = (value: unknown, path: Path): unknown => {
-    if (typeof value === 'string') {
-      const [, only] = onlyToken.exec(value) ?? [];
-      if (only !== undefined) return lookUp(only, path) ?? value;
-      return value.replace(token, (whole, name: string) => String(lookUp(name, path) ?? whole));
-    }
+    if (typeof value === 'string') return value.includes('$') ? text(value, path) : value;
     if (Array.isArray(value)) return value.map((item, index) => walk(item, [...path, index]));
     if (!isObject(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, walk(item, [...path, key])]));
   };
-  // The configuration itself is not substituted: its values would otherwise depend on their order.
-  const { configuration, ...rest } = document;
-  const value = walk(rest, []) as Record<string, unknown>;
-  return { value: configuration === undefined ? value : { ...value, configuration }, problems };
+  return { value: walk(document, []), unknown, later };
 }
 
-/** Literals, and `{type: env}` by the environment. What does not fit the schema is left to the schema's own message. */
-function resolveConfiguration(configuration: unknown, environment: NodeJS.ProcessEnv, problems: Problem[]): Values {
-  const values: Record<string, Scalar> = {};
-  for (const [name, entry] of Object.entries(isObject(configuration) ? configuration : {})) {
-    if (isScalar(entry)) values[name] = entry;
-    if (!isObject(entry) || entry.type !== 'env' || typeof entry.key !== 'string') continue;
-    const value = environment[entry.key] ?? entry.default;
-    if (isScalar(value)) values[name] = value;
-    else if (value === undefined) {
-      const message = `the environment has no ${entry.key}, and there is no default`;
-      problems.push({ path: ['configuration', name], message });
-    }
-  }
-  return values;
-}
+const written = (value: unknown): string =>
+  typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 
-const isScalar = (value: unknown): value is Scalar => ['string', 'number', 'boolean'].includes(typeof value);
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,40 +1,43 @@
-import type { Tolerance } from './tolerance-schema.ts';
+import { isPadoError } from '@pado/fault';
+import type { Answer } from '../providers/provider.ts';
+import { type Asking, ask } from './ask.ts';
+import { isObject } from './python-values.ts';
+import type { ProbeTolerance, Tolerance } from './tolerance-schema.ts';
+import { isProbeTolerance, type Judged, shown, weigh } from './tolerance-weigh.ts';
 
-/** Whether a value lies within the tolerance. */
-export function meets(value: number, tolerance: Tolerance): boolean {
-  if (typeof tolerance === 'number') return value === tolerance;
-  if (isList(tolerance)) return within(value, tolerance);
-  if (tolerance.type === 'range') return within(value, tolerance.range);
-  switch (tolerance.comparator) {
-    case '<':
-      return value < tolerance.value;
-    case '<=':
-      return value <= tolerance.value;
-    case '>':
-      return value > tolerance.value;
-    case '>=':
-      return value >= tolerance.value;
-    case '==':
-      return value === tolerance.value;
-    case '!=':
-      return value !== tolerance.value;
-    case 'between':
-      return within(value, [tolerance.value, tolerance.upper ?? tolerance.value]);
+export type { Judged } from './tolerance-weigh.ts';
+export { inWords } from './tolerance-words.ts';
+
+/**
+ * Whether an answer is within a tolerance, and the part of it that was judged. Chaos Toolkit's kinds decide as
+ * chaoslib does; where chaoslib would crash (a comparison of a text with a number), it is a miss.
+ */
+export async function judge(
+  answer: Pick<Answer, 'output' | 'durationMs'>,
+  tolerance: Tolerance,
+  asking: Asking,
+): Promise<Judged> {
+  return isProbeTolerance(tolerance) ? judgeByProbe(answer.output, tolerance, asking) : weigh(answer, tolerance);
+}
+
+/** The other call gets what was observed as its argument `value`; as in chaoslib, a failed call is a miss. */
+async function judgeByProbe(output: unknown, tolerance: ProbeTolerance, asking: Asking): Promise<Judged> {
+  const value = shown(output);
+  const given = isObject(tolerance.provider.arguments) ? tolerance.provider.arguments : {};
+  const provider = { ...tolerance.provider, arguments: { ...given, value: output } } as ProbeTolerance['provider'];
+  const nowMs = Date.now();
+  try {
+    const answer = await ask({ provider, window: { startMs: nowMs, endMs: nowMs } }, asking);
+    if (tolerance.tolerance === undefined) return { met: isTrue(answer.output), value };
+    return { met: (await judge(answer, tolerance.tolerance as Tolerance, asking)).met, value };
+  } catch (error) {
+    if (!isPadoError(error) || error.code !== 'ERR_PADO_PROVIDER') throw error;
+    return { met: false, value };
   }
 }
 
-/** The tolerance in words, such as `< 0.5 s` or `0 to 1`. */
-export function inWords(tolerance: Tolerance, unit = ''): string {
-  const tail = unit === '' ? '' : unit === '%' ? '%' : ` ${unit}`;
-  if (typeof tolerance === 'number') return `= ${tolerance}${tail}`;
-  if (isList(tolerance)) return `${tolerance[0]} to ${tolerance[1]}${tail}`;
-  if (tolerance.type === 'range') return `${tolerance.range[0]} to ${tolerance.range[1]}${tail}`;
-  if (tolerance.comparator === 'between') return `${tolerance.value} to ${tolerance.upper}${tail}`;
-  const sign = { '<': '<', '<=': '≤', '>': '>', '>=': '≥', '==': '=', '!=': '≠' }[tolerance.comparator];
-  return `${sign} ${tolerance.value}${tail}`;
+/** As Python has it: empty texts, lists and maps are false; so the answer of a program, whatever its status, is true. */
+function isTrue(value: unknown): boolean {
+  if (Array.isArray(value)) return value.length > 0;
+  return isObject(value) ? Object.keys(value).length > 0 : Boolean(value);
 }
-
-const isList = (tolerance: Tolerance): tolerance is readonly number[] => Array.isArray(tolerance);
-
-const within = (value: number, [lowest = Number.NaN, highest = Number.NaN]: readonly number[]): boolean =>
-  lowest <= value && value <= highest;

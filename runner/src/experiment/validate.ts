@@ -1,118 +1,107 @@
-import { readFile } from 'node:fs/promises';
-import { explain, nearest, PadoError, type Problem } from '@pado/fault';
-import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
-import { checkExperiment } from './check.ts';
+import type { Problem } from '@pado/fault';
+import { type Around, type Broken, checkExperiment, checkSteadyState } from './check.ts';
+import { checkVars, resolveValues, type ValueOptions } from './configuration.ts';
 import { type Experiment, toExperiment } from './experiment.ts';
-import { type ExperimentDocument, experimentSchema, laterProviders } from './schema.ts';
-import { type Path, parseSource } from './source.ts';
-import { substitute } from './substitute.ts';
+import { fits } from './fits.ts';
+import { invalid, openPage, type Page, sentence } from './page.ts';
+import { type Reading, readDocument } from './reading.ts';
+import { type Resolved, resolveRefs } from './refs.ts';
+import { type ExperimentDocument, experimentSchema } from './schema.ts';
+import type { Path } from './source.ts';
+import { openSteadyStates } from './steady-state-files.ts';
+import { type SteadyStateDocument, steadyStateSchema } from './steady-state-schema.ts';
+import { isObject } from './substitute.ts';
 
-export interface ValidateOptions {
+export type { Finding } from './page.ts';
+
+export interface ValidateOptions extends ValueOptions {
   /** The names that selectors and `match.service` may use; without it names are not checked. */
   readonly services?: readonly string[] | undefined;
-  /** Where `{type: env}` looks. Default process.env. */
-  readonly environment?: NodeJS.ProcessEnv;
 }
 
-/** One thing that is wrong with a file; lines and columns count from 1. */
-export interface Finding {
-  readonly line: number;
-  readonly column: number;
-  readonly path: Path;
-  readonly message: string;
-}
+const fitsExperiment = fits(experimentSchema);
+const fitsSteadyState = fits(steadyStateSchema);
 
 /**
- * Reads an experiment and finds everything that is wrong with it at once.
- * @throws PadoError ERR_PADO_INVALID with the findings in `details.findings`, ERR_PADO_NOT_FOUND without the file.
+ * Reads an experiment and the steady-state files that it names, and finds everything that is wrong with them at once.
+ * @throws PadoError ERR_PADO_INVALID with the findings in `details.findings`, ERR_PADO_NOT_FOUND without the file,
+ *   ERR_PADO_USAGE for a variable that is almost one of the file's.
  */
 export async function validateExperiment(file: string, options: ValidateOptions = {}): Promise<Experiment> {
-  const source = parseSource(await read(file));
-  if ('faults' in source) {
-    throw invalid(
-      file,
-      source.faults.map((fault) => ({ ...fault, path: [] })),
-    );
+  const main = await openPage(file);
+  const resolved = resolveRefs(main.value);
+  const shared = await openSteadyStates(file, resolved.value);
+  const pages = [main, ...shared.pages];
+  const wrong = new Map<Page, Problem[]>(pages.map((page) => [page, []]));
+  const report = (page: Page, problems: readonly Problem[]) => void wrong.get(page)?.push(...problems);
+  report(main, [...resolved.problems, ...shared.problems]);
+
+  const parts = pages.map((page) => ({
+    configuration: fieldOf(page.value, 'configuration'),
+    report: (problem: Problem) => report(page, [problem]),
+  }));
+  const secrets = fieldOf(main.value, 'secrets');
+  const names = parts.flatMap(({ configuration }) => namesOf(configuration));
+  checkVars(options.vars ?? {}, names);
+  const sources = { file, parts, secrets, report: (problem: Problem) => report(main, [problem]) };
+  const values = await resolveValues(sources, options);
+
+  const known = new Set([...names, ...Object.keys(options.vars ?? {}), ...secretNames(secrets)]);
+  const reading = readDocument(resolved.value, values, { known, lenient: true });
+  const readings = shared.pages.map((page) => readDocument(page.value, values, { known, lenient: false }));
+  const document = reading.visible as ExperimentDocument;
+  const around: Around = { file, services: options.services, shared: readings.map(({ visible }) => visible) };
+  report(
+    main,
+    look(reading, fitsExperiment, (broken) => checkExperiment(document, { ...around, broken })),
+  );
+  for (const [index, page] of shared.pages.entries()) {
+    const check = (broken: Broken) => checkSteadyState(readings[index]?.visible, document, { ...around, broken });
+    report(page, look(readings[index]!, fitsSteadyState, check));
   }
-  const { value, problems } = substitute(source.value, options.environment ?? process.env);
-  const all = [...problems, ...check(value, file, options.services).filter(isNew(problems))];
-  if (all.length > 0) {
-    const findings = all.map(({ path, message, atKey = false }) => ({
-      ...(atKey ? source.positionOfKey(path) : source.positionOf(path)),
-      path,
-      message,
-    }));
-    throw invalid(
-      file,
-      findings.sort((a, b) => a.line - b.line || a.column - b.column),
-    );
-  }
-  return toExperiment(file, value as ExperimentDocument);
+
+  const found = pages.flatMap((page) =>
+    page.findings(page === main ? once(wrong.get(page)!, resolved) : wrong.get(page)!),
+  );
+  if (found.length + shared.findings.length > 0) throw invalid(file, [...found, ...shared.findings]);
+  return toExperiment(file, {
+    ...reading,
+    document,
+    values,
+    shared: readings.map(({ visible, full }) => ({ visible: visible as SteadyStateDocument, full })),
+    warnings: pages.flatMap((page, index) => page.findings([reading, ...readings][index]!.ignored)).map(sentence),
+  });
 }
 
-const fits = new Ajv2020({ allErrors: true, verbose: true, discriminator: true, strict: false }).compile(
-  experimentSchema,
-);
-
-function check(document: unknown, file: string, services: readonly string[] | undefined): readonly Problem[] {
-  const errors = fits(document) ? [] : (fits.errors ?? []);
-  const wrong = explain(errors.filter(isCause(errors)), document).map(withLaterProviders(document));
-  const broken = (path: Path) => wrong.some((problem) => isWithin(problem.path, path));
-  return [...wrong, ...checkExperiment(document, { file, services, broken })];
+/** Schema first; then what it cannot say, about the parts that it found sound. */
+function look(
+  { visible, unsettled, problems, meant }: Reading,
+  fit: (document: unknown) => readonly Problem[],
+  check: (broken: Broken) => readonly Problem[],
+): readonly Problem[] {
+  // Where a name was not replaced, it is not a wrong value too.
+  const isKnown = ({ path }: Problem) => !unsettled.some((place) => isWithin(path, place));
+  const isNotMeant = ({ path, message }: Problem) =>
+    !meant.some((field) => isSame(field.slice(0, -1), path) && message.startsWith(`\`${field.at(-1)}\` is missing`));
+  const misfits = [...problems, ...fit(visible).filter(isKnown).filter(isNotMeant)];
+  const broken = (path: Path) =>
+    misfits.some((problem) => isWithin(problem.path, path)) || unsettled.some((place) => isWithin(place, path));
+  return [...misfits, ...check(broken).filter(isKnown)];
 }
 
-/** A misspelt field is not missing as well: one mistake, one finding. */
-const isCause =
-  (errors: readonly ErrorObject[]) =>
-  ({ keyword, instancePath, params, parentSchema }: ErrorObject): boolean => {
-    if (keyword !== 'required') return true;
-    const known = Object.keys(parentSchema?.properties ?? {});
-    const unknown = errors.filter(
-      (error) => error.keyword === 'additionalProperties' && error.instancePath === instancePath,
-    );
-    return !unknown.some((error) => nearest(error.params.additionalProperty, known) === params.missingProperty);
-  };
-
-/** Where a variable could not be replaced, its name is not a wrong value too. */
-const isNew =
-  (told: readonly Problem[]) =>
-  (problem: Problem): boolean =>
-    !told.some(({ path }) => isWithin(problem.path, path));
+/** What is wrong with an activity is not told again where it is referred to. */
+const once = (problems: readonly Problem[], { refs }: Resolved): readonly Problem[] =>
+  problems.filter(({ path, message }) => {
+    const ref = refs.find(({ from }) => path.length > from.length && isWithin(path, from));
+    if (ref === undefined) return true;
+    const original = [...ref.to, ...path.slice(ref.from.length)];
+    return !problems.some((other) => other.message === message && isSame(other.path, original));
+  });
 
 const isWithin = (path: Path, around: Path): boolean => around.every((step, index) => path[index] === step);
+const isSame = (one: Path, other: Path): boolean => one.length === other.length && isWithin(one, other);
 
-/** Providers of Chaos Toolkit deserve more than "not one of". */
-const withLaterProviders =
-  (document: unknown) =>
-  (problem: Problem): Problem => {
-    if (problem.path.at(-1) !== 'type' || problem.path.at(-2) !== 'provider') return problem;
-    const type = problem.path.reduce<unknown>((at, step) => (at as Record<string | number, unknown>)[step], document);
-    if (!laterProviders.some((later) => later === type)) return problem;
-    const message = `the provider ${type} is not supported yet: use fault in an action, prometheus or k6 in a probe`;
-    return { ...problem, message };
-  };
-
-async function read(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT';
-    throw new PadoError(
-      missing ? 'ERR_PADO_NOT_FOUND' : 'ERR_PADO_INVALID',
-      missing ? `there is no file ${file}` : `${file} cannot be read: ${(cause as Error).message}`,
-      { cause },
-    );
-  }
-}
-
-function invalid(file: string, findings: readonly Finding[]): PadoError {
-  const lines = findings.map(({ line, column, path, message }) => {
-    const where = path.length === 0 ? '' : `${dotted(path)}: `;
-    return `${file}:${line}:${column}: ${where}${message}`;
-  });
-  return new PadoError('ERR_PADO_INVALID', lines.join('\n'), { details: { file, findings } });
-}
-
-/** method[0].provider.spec */
-const dotted = (path: Path): string =>
-  path.map((step, index) => (typeof step === 'number' ? `[${step}]` : `${index === 0 ? '' : '.'}${step}`)).join('');
+const fieldOf = (document: unknown, field: string): unknown => (isObject(document) ? document[field] : undefined);
+const namesOf = (value: unknown): readonly string[] => (isObject(value) ? Object.keys(value) : []);
+const secretNames = (secrets: unknown): readonly string[] =>
+  isObject(secrets) ? Object.values(secrets).flatMap(namesOf) : [];

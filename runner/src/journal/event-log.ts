@@ -11,11 +11,14 @@ export function openEventLog(file: string, now: () => number = Date.now): EventL
   const descriptor = openSync(file, 'a');
   return {
     append: (event) => {
-      writeSync(descriptor, `${JSON.stringify({ atMs: now(), ...brief(event) })}\n`);
+      writeSync(descriptor, eventLine(event, now()));
     },
     close: () => closeSync(descriptor),
   };
 }
+
+/** An event as a line of JSON, with its end. */
+export const eventLine = (event: RunEvent, atMs: number): string => `${JSON.stringify({ atMs, ...brief(event) })}\n`;
 
 /** The journal has a file of its own. */
 function brief(event: RunEvent): object {

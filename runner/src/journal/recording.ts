@@ -1,5 +1,17 @@
 import type { FaultStatus } from '@pado/fault';
-import type { LoadSummary, OwnCount, PadoJournal, ProbeResult, ProbeWindow, Series, TimeWindow } from '../contracts.ts';
+import type {
+  Arrival,
+  Excerpt,
+  LoadSummary,
+  OwnCount,
+  PadoJournal,
+  ProbeResult,
+  ProbeWindow,
+  Series,
+  Stop,
+  TimeWindow,
+} from '../contracts.ts';
+import { stamp } from './stamp.ts';
 
 /** An activity as Chaos Toolkit's journal records it. */
 export interface ActivityRecord {
@@ -10,7 +22,9 @@ export interface ActivityRecord {
   readonly end: string;
   /** Seconds. */
   readonly duration: number;
-  readonly exception?: string;
+  /** The message; Chaos Toolkit's own has a line of the stack each. */
+  readonly exception?: readonly string[];
+  readonly dry?: true;
 }
 
 /** What a run has found so far. It grows while the run goes, so that a run which fails leaves what it knew. */
@@ -25,6 +39,10 @@ export interface Recording {
   readonly series: Series[];
   graph: PadoJournal['graph'];
   load?: LoadSummary;
+  stop?: Stop;
+  recovery?: NonNullable<PadoJournal['recovery']>;
+  arrivals?: readonly Arrival[];
+  excerpts?: readonly Excerpt[];
 }
 
 export const newRecording = (startedAt: Date): Recording => ({
@@ -39,25 +57,30 @@ export const newRecording = (startedAt: Date): Recording => ({
   graph: {},
 });
 
-/** Does an activity and records how it went; an error is recorded and thrown on. */
+/** Does an activity and records how it went, at the place where it began; an error is recorded and thrown on. */
 export async function recordActivity<T>(
   records: ActivityRecord[],
   activity: unknown,
   work: () => Promise<T>,
+  { dry }: { readonly dry?: true } = {},
 ): Promise<T> {
   const start = new Date();
+  const place = records.length;
   const record = (output: unknown, failure?: unknown) => {
     const end = new Date();
-    records.push({
+    records[place] = {
       activity,
       output,
       status: failure === undefined ? 'succeeded' : 'failed',
-      start: start.toISOString(),
-      end: end.toISOString(),
+      start: stamp(start),
+      end: stamp(end),
       duration: (end.getTime() - start.getTime()) / 1_000,
-      ...(failure === undefined ? {} : { exception: failure instanceof Error ? failure.message : String(failure) }),
-    });
+      ...(failure === undefined ? {} : { exception: [`${failure instanceof Error ? failure.message : failure}\n`] }),
+      ...(dry === undefined ? {} : { dry }),
+    };
   };
+  // What a journal says that is read while it goes on.
+  record(null, 'it has not ended');
   try {
     const output = await work();
     record(output ?? null);

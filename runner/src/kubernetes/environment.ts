@@ -1,17 +1,15 @@
 import { isPadoError, nameLabel } from '@pado/fault';
 import type { Environment, LoadRequest } from '../experiment/environment.ts';
 import { type RunningLoad, startLoad } from '../providers/k6/load.ts';
+import { kubernetesProvider } from '../providers/kubernetes/provider.ts';
 import type { KubeClient } from './client.ts';
 import { kubeFaults } from './faults.ts';
+import type { LoadMode } from './load-modes.ts';
 import type { List, Pod, Service } from './objects.ts';
 import { paths } from './paths.ts';
 import { forward } from './port-forward.ts';
 import { preflight } from './preflight.ts';
 import { type FoundService, findService } from './service.ts';
-
-/** local: k6 here; job: k6 as a Job beside the shop; none: a load is there already. */
-export const loadModes = ['local', 'job', 'none'] as const;
-export type LoadMode = (typeof loadModes)[number];
 
 export interface ClusterEnvironment extends Environment, Disposable {}
 
@@ -63,6 +61,7 @@ export async function clusterEnvironment(client: KubeClient, options: Options): 
       gatewayUrl,
       prometheusUrl,
       agent: kubeFaults(client, { note }),
+      kubernetes: kubernetesProvider(client),
       ...(start === undefined ? {} : { startLoad: start }),
       preflight: (experiment) => preflight(client, experiment),
       [Symbol.dispose]: close,

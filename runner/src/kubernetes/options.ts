@@ -20,7 +20,7 @@ export const agentNamespaceOption = {
 export const agentNamespace = ({ values }: Invocation): string => values.string('agent-namespace') ?? 'pado';
 
 /** Names of options that mean nothing without --kubernetes. */
-const needsCluster = ['context', 'namespace', 'agent-namespace', 'prometheus', 'gateway', 'load', 'k6-image'] as const;
+const needsCluster = ['context', 'namespace', 'agent-namespace', 'k6-image'] as const;
 
 /** Whether the command works on a cluster. @throws PadoError ERR_PADO_USAGE for an option that would have no effect */
 export function onKubernetes({ values }: Pick<Invocation, 'values'>): boolean {

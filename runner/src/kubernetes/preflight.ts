@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { type FaultSpec, isPadoError, keys, PadoError } from '@pado/fault';
-import { faultName } from '../experiment/check.ts';
 import type { Experiment } from '../experiment/experiment.ts';
+import { faultName, isFaultAction } from '../experiment/fault-action.ts';
 import { parseSource, type Source } from '../experiment/source.ts';
 import type { KubeClient } from './client.ts';
 import { fieldPath } from './errors.ts';
@@ -14,7 +14,7 @@ import { paths } from './paths.ts';
  */
 export async function preflight(client: KubeClient, { file, method }: Experiment): Promise<void> {
   for (const [index, activity] of method.entries()) {
-    if (activity.type !== 'action') continue;
+    if (!isFaultAction(activity)) continue;
     const { spec } = activity.provider;
     const tryOut = () => dryRun(client, faultName(activity), spec);
     await tryOut().catch(async (error) => {
@@ -22,7 +22,7 @@ export async function preflight(client: KubeClient, { file, method }: Experiment
       throw 'value' in source ? located(error, file, source, ['method', index, 'provider']) : error;
     });
   }
-  if (method.length > 0 && (await injectedPods(client)).length === 0) {
+  if (method.some(isFaultAction) && (await injectedPods(client)).length === 0) {
     const message = `no pod in the namespace ${client.namespace} has the label ${keys.inject}=enabled: is the shop there ("helm install shop charts/shop"), or is it --namespace?`;
     throw new PadoError('ERR_PADO_NOT_FOUND', message);
   }

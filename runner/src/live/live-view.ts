@@ -13,6 +13,8 @@ export interface LiveViewOptions {
   readonly color: boolean;
   /** Columns; default the terminal's, which may change. */
   readonly width?: number;
+  /** Whether there is a shop, whose graph is drawn. Default true. */
+  readonly graph?: boolean;
 }
 
 export interface LiveView {
@@ -25,20 +27,20 @@ const redrawMs = 200;
 const statusMs = 5_000;
 
 /** Shows a run, or several one after the other, while they go on. */
-export function createLiveView({ output, color, width }: LiveViewOptions): LiveView {
-  return color && isTerminal(output) ? screenView(output, width) : plainView(output);
+export function createLiveView({ output, color, width, graph = true }: LiveViewOptions): LiveView {
+  return color && isTerminal(output) ? screenView(output, graph, width) : plainView(output, graph);
 }
 
 const isTerminal = (output: LiveViewOptions['output']): output is WriteStream =>
   'isTTY' in output && output.isTTY === true;
 
-function screenView(output: WriteStream, width?: number): LiveView {
+function screenView(output: WriteStream, graph: boolean, width?: number): LiveView {
   let state = initial;
   const screen = createScreen(output);
   const draw = (): void => {
     if (state.run === 0 || state.finished !== undefined) return;
     const { columns, rows } = sizeOf(output);
-    screen.draw(render(state, { width: width ?? columns, height: rows - 1, nowMs: performance.now() }));
+    screen.draw(render(state, { width: width ?? columns, height: rows - 1, nowMs: performance.now(), graph }));
   };
   const timer = setInterval(draw, redrawMs).unref();
   output.on('resize', draw);
@@ -56,10 +58,10 @@ function screenView(output: WriteStream, width?: number): LiveView {
   };
 }
 
-function plainView(output: NodeJS.WritableStream): LiveView {
+function plainView(output: NodeJS.WritableStream, graph: boolean): LiveView {
   let state: LiveState = initial;
   const timer = setInterval(() => {
-    if (state.graph !== undefined && state.finished === undefined)
+    if (graph && state.graph !== undefined && state.finished === undefined)
       output.write(`${statusLine(state, performance.now())}\n`);
   }, statusMs).unref();
   return {

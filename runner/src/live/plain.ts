@@ -1,5 +1,5 @@
 import { type FaultStatus, formatDuration } from '@pado/fault';
-import type { RunEvent } from '../contracts.ts';
+import type { ProbeResult, RunEvent } from '../contracts.ts';
 import { effectInWords, targetInWords } from '../report/facts/effect.ts';
 import { rate, share, sign, time } from '../report/facts/format.ts';
 import { sameEdge, users } from '../report/facts/topology.ts';
@@ -7,7 +7,8 @@ import { evidenceInWords, lifeOf } from './fault.ts';
 import { timeLeft } from './header.ts';
 import { span } from './line.ts';
 import { recoveryText, valueText } from './probes.ts';
-import type { LiveState } from './state.ts';
+import { keyOf, type LiveState } from './state.ts';
+import { howItWent, stopText } from './stop.ts';
 
 /** The lines that an event is worth in a log; `before` is the state that the event met. */
 export function plainLines(before: LiveState, event: RunEvent, nowMs: number): readonly string[] {
@@ -43,7 +44,7 @@ function textsOf(before: LiveState, event: RunEvent): readonly string[] {
     case 'started':
       return [`run ${event.id}: ${event.title}, policies: ${event.policies}, in ${event.directory}`];
     case 'phase': {
-      const planned = event.durationMs === undefined ? '' : ` (${formatDuration(event.durationMs)})`;
+      const planned = !event.durationMs ? '' : ` (${formatDuration(event.durationMs)})`;
       return [`${event.phase}: ${event.text}${planned}`];
     }
     case 'fault':
@@ -58,16 +59,33 @@ function textsOf(before: LiveState, event: RunEvent): readonly string[] {
         `${sign(result.met)} ${result.name} ${result.window}: ${valueText(result)}, wanted ${result.expected}${recoveryText(result)}${error}`,
       ];
     }
+    case 'look':
+      return lookTexts(before, event.result);
+    case 'activity': {
+      const { name, state, background, error } = event;
+      const where = background === true ? ' (background)' : '';
+      return [`${name}${where}: ${state}${error === undefined ? '' : `: ${error}`}`];
+    }
+    case 'stop':
+      return [stopText(event.stop)];
     case 'note':
       return [event.level === 'info' ? event.text : `${event.level}: ${event.text}`];
     case 'finished': {
       const { verdict, reason } = event.journal.pado;
       const report = event.reportFile === undefined ? [] : [`report ${event.reportFile}`];
-      return [`${verdict}: ${reason}`, `journal ${event.journalFile}`, ...report];
+      const how = howItWent(event.journal.pado);
+      return [`${verdict}: ${reason}`, ...how, `journal ${event.journalFile}`, ...report];
     }
     case 'graph':
       return [];
   }
+}
+
+/** A look is worth a line when the probe has changed sides; the first one only when it is a miss. */
+function lookTexts({ known }: LiveState, result: ProbeResult): readonly string[] {
+  const { name, window, expected, met } = result;
+  if (met === null || met === (known.get(keyOf(result)) ?? true)) return [];
+  return [`${sign(met)} ${name} ${window}, at the moment: ${valueText(result)}, wanted ${expected}`];
 }
 
 /** A fault is worth a line when it comes into force, when it first hits a request, and when it is reverted. */

@@ -1,9 +1,11 @@
+import { activityLines } from './activities.ts';
 import { faultLines } from './fault.ts';
 import { gatewayLine, graphLines, graphWidth } from './graph.ts';
 import { phaseLine, stepsLine, titleLine } from './header.ts';
 import { fit, type Line, lineWidth, span } from './line.ts';
 import { probeLines } from './probes.ts';
 import type { LiveState } from './state.ts';
+import { stopText } from './stop.ts';
 
 export interface View {
   /** Columns; made for 80 and more. */
@@ -11,26 +13,38 @@ export interface View {
   /** Rows that may be used; what matters least is left out. */
   readonly height: number;
   readonly nowMs: number;
+  /** Whether there is a shop, whose graph is drawn. Default true. */
+  readonly graph?: boolean;
 }
 
 /** From here on faults and probes stand beside the graph. */
 const twoColumns = graphWidth + 48;
 
 /** The whole region: at most `height` lines of at most `width` columns. */
-export function render(state: LiveState, { width, height, nowMs }: View): readonly Line[] {
-  const head = [titleLine(state), stepsLine(state, width), phaseLine(state, width, nowMs)];
-  const graph = [...graphLines(state), gatewayLine(state)];
+export function render(state: LiveState, { width, height, nowMs, graph: isDrawn = true }: View): readonly Line[] {
+  const head = [
+    titleLine(state),
+    stepsLine(state, width),
+    phaseLine(state, width, nowMs),
+    ...activityLines(state),
+    ...stopLines(state),
+  ];
+  const graph = isDrawn ? [...graphLines(state), gatewayLine(state)] : [];
+  const results = [...state.probes, ...state.looks];
+  const looks = new Set(state.looks);
   const faults = state.faults.flatMap(faultLines);
   const note = noteLines(state);
-  const beside = width >= twoColumns;
+  const beside = isDrawn && width >= twoColumns;
   const fixed = head.length + note.length + (beside ? 0 : graph.length + faults.length);
-  const roomy = height >= fixed + state.probes.length + 3;
+  const roomy = height >= fixed + results.length + 3;
   const gap: readonly Line[] = roomy ? [[]] : [];
   const room = Math.max(0, height - fixed - 3 * gap.length);
   const probes = beside
-    ? probeLines(state.probes, width - graphWidth, Math.max(0, room - faults.length - gap.length))
-    : probeLines(state.probes, width, room);
-  const body = beside ? sideBySide(graph, [...faults, ...gap, ...probes]) : [...graph, ...gap, ...faults, ...probes];
+    ? probeLines(results, width - graphWidth, Math.max(0, room - faults.length - gap.length), looks)
+    : probeLines(results, width, room, looks);
+  const body = beside
+    ? sideBySide(graph, [...faults, ...gap, ...probes])
+    : [...graph, ...(isDrawn ? gap : []), ...faults, ...probes];
   const lines = [...head, ...gap, ...body, ...(note.length > 0 ? [...gap, ...note] : [])];
   return lines.slice(0, height).map((line) => fit(line, width));
 }
@@ -42,6 +56,9 @@ function sideBySide(left: readonly Line[], right: readonly Line[]): readonly Lin
     return other.length === 0 ? line : [...line, span(' '.repeat(graphWidth - lineWidth(line))), ...other];
   });
 }
+
+const stopLines = ({ stop }: LiveState): readonly Line[] =>
+  stop === undefined ? [] : [[span(`■ ${stopText(stop)}`, 'failing')]];
 
 const noteLines = ({ note }: LiveState): readonly Line[] =>
   note === undefined

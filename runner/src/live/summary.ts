@@ -4,6 +4,7 @@ import { evidenceInWords } from './fault.ts';
 import { fit, type Line, span } from './line.ts';
 import { probeLines } from './probes.ts';
 import type { Finished, LiveState } from './state.ts';
+import { howItWent } from './stop.ts';
 
 const verdicts: Readonly<Record<Verdict, { readonly sign: string; readonly tone: Band }>> = {
   held: { sign: '✓', tone: 'ok' },
@@ -21,6 +22,7 @@ export function summaryLines({ title, policies }: LiveState, finished: Finished,
   const lines: readonly Line[] = [
     [span(`${sign} ${verdict}`, tone), span(`  ${title}`, 'strong'), span(`  policies: ${policies}`, 'dim')],
     [span(`  ${reason}`)],
+    ...howItWent(journal.pado).map((text): Line => [span(`  ${text}`)]),
     ...probeLines(probes, width - 2).map((line): Line => [span('  '), ...line]),
     ...faults.flatMap(({ name, evidence }) =>
       evidence.map((one): Line => [span(`  fault ${name}: ${evidenceInWords(one)}`, 'dim')]),

@@ -1,9 +1,13 @@
 import { PadoError } from '@pado/fault';
 import { request } from 'undici';
 import type { TimeWindow } from '../contracts.ts';
+import { readBody } from './http-answer.ts';
+import { type Data, parseAnswer } from './prometheus-answer.ts';
 
 /** Longer than any query here takes on a busy machine; a store that needs more cannot serve a run. */
 const defaultTimeoutMs = 5_000;
+/** Some hundred thousand points: what is longer is a query that nobody meant. */
+const defaultMaxBytes = 16 * 1_024 * 1_024;
 
 export interface Sample {
   readonly labels: Readonly<Record<string, string>>;
@@ -33,10 +37,18 @@ export interface Prometheus {
 interface Options {
   /** Default 5 s. */
   readonly timeoutMs?: number;
+  /** The longest answer that is read. Default 16 MiB. */
+  readonly maxBytes?: number;
+  /** Told what Prometheus warns of (a part of the data missing, say), each text once. */
+  readonly onWarning?: (warning: string, query: string) => void;
 }
 
 /** Prometheus' HTTP API; every failure is ERR_PADO_PROMETHEUS and names the query. */
-export function prometheus(url: string, { timeoutMs = defaultTimeoutMs }: Options = {}): Prometheus {
+export function prometheus(
+  url: string,
+  { timeoutMs = defaultTimeoutMs, maxBytes = defaultMaxBytes, onWarning }: Options = {},
+): Prometheus {
+  const warned = new Set<string>();
   const ask = async (
     path: string,
     query: string,
@@ -50,7 +62,7 @@ export function prometheus(url: string, { timeoutMs = defaultTimeoutMs }: Option
         details: { query },
       });
     let statusCode: number;
-    let text: string;
+    let bytes: Buffer | undefined;
     try {
       const response = await request(`${url}${path}`, {
         method: 'POST',
@@ -59,18 +71,22 @@ export function prometheus(url: string, { timeoutMs = defaultTimeoutMs }: Option
         signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
       });
       statusCode = response.statusCode;
-      text = await response.body.text();
+      bytes = await readBody(response.body, maxBytes);
     } catch (cause) {
       signal?.throwIfAborted();
       throw limit.aborted
         ? fail(`did not answer within ${timeoutMs} ms`, cause)
-        : fail(`could not be reached (${(cause as Error).message})`, cause);
+        : fail(unreachable(cause as NodeJS.ErrnoException), cause);
     }
-    const body = parse(text);
-    if (body === undefined) throw fail(`answered ${statusCode} without JSON`);
-    if (body.status !== 'success' || body.data === undefined)
-      throw fail(`answered ${statusCode}: ${body.error ?? 'no reason'}`);
-    return body.data;
+    if (bytes === undefined) throw fail(`answered with more than ${maxBytes} bytes`);
+    const answer = parseAnswer(bytes.toString());
+    if (answer === undefined) throw fail(`answered ${statusCode} without JSON of Prometheus`);
+    if ('error' in answer) throw fail(`answered ${statusCode}: ${answer.error}`);
+    for (const warning of answer.warnings) {
+      if (!warned.has(warning)) onWarning?.(warning, query);
+      warned.add(warning);
+    }
+    return answer.data;
   };
 
   const samples = async (query: string, atMs = Date.now(), signal?: AbortSignal): Promise<readonly Sample[]> => {
@@ -100,7 +116,7 @@ export function prometheus(url: string, { timeoutMs = defaultTimeoutMs }: Option
       if (data.resultType !== 'matrix') return [];
       return data.result.map(({ metric, values }) => ({
         labels: metric,
-        points: values.map(([at, value]) => [at, finite(value)] as const),
+        points: (values ?? []).map(([at, value]) => [at, finite(value)] as const),
       }));
     },
   };
@@ -115,27 +131,10 @@ export function withRange(query: string, rangeMs: number): string {
   });
 }
 
-type Point = readonly [number, string];
-type Data =
-  | { readonly resultType: 'scalar'; readonly result: Point }
-  | { readonly resultType: 'string'; readonly result: Point }
-  | {
-      readonly resultType: 'vector';
-      readonly result: readonly { readonly metric: Record<string, string>; readonly value?: Point }[];
-    }
-  | {
-      readonly resultType: 'matrix';
-      readonly result: readonly { readonly metric: Record<string, string>; readonly values: readonly Point[] }[];
-    };
-
-function parse(text: string): { status?: string; error?: string; data?: Data } | undefined {
-  try {
-    const body: unknown = JSON.parse(text);
-    return typeof body === 'object' && body !== null ? body : undefined;
-  } catch {
-    return undefined;
-  }
-}
+const unreachable = ({ code, message }: NodeJS.ErrnoException): string =>
+  code === 'UND_ERR_SOCKET' || code === 'ECONNRESET'
+    ? 'closed the connection before its answer was complete'
+    : `could not be reached (${message === '' ? code : message})`;
 
 const seconds = (ms: number): string => (ms / 1_000).toFixed(3);
 

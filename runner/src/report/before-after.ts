@@ -1,13 +1,12 @@
-import { formatDuration } from '@pado/fault';
 import type { Journal, ProbeWindow, Verdict } from '../contracts.ts';
-import { armsOf } from './arms.ts';
+import { type Arm, armsOf } from './arms.ts';
 import { amount, summary } from './facts/dose.ts';
-import { missing, observed, share, sign } from './facts/format.ts';
+import { elapsed, missing, number, observed, share, sign } from './facts/format.ts';
 import { journeysOf, shares } from './facts/load.ts';
 import { probeRows } from './facts/probes.ts';
 import { verdictSigns } from './sections/verdict.ts';
 import { type Cell, type Row, table } from './table.ts';
-import { texts } from './text.ts';
+import { en as texts } from './text/en.ts';
 
 export interface TableOptions {
   readonly color: boolean;
@@ -21,13 +20,14 @@ const words = texts.terminal;
 export function beforeAfter(journals: readonly [Journal, Journal], { color, width }: TableOptions): string {
   const arms = armsOf(journals);
   const runs = arms.map(({ pado }) => pado);
+  const complete = arms.map(({ journal }) => journal);
   const rows: readonly Row[] = [
     {
       name: '',
       wanted: texts.hypothesis.wanted.toLowerCase(),
       cells: arms.map(({ label }) => ({ text: label, tone: 'head' })),
     },
-    ...probes(journals),
+    ...probes(complete),
     ...journeysOf(runs.map(({ load }) => load)).map(
       (journey): Row => ({
         name: words.success(journey),
@@ -35,7 +35,8 @@ export function beforeAfter(journals: readonly [Journal, Journal], { color, widt
         cells: runs.map(({ load }) => successCell(load?.journeys[journey])),
       }),
     ),
-    ...doses(journals),
+    ...doses(complete),
+    ...endings(arms),
     { name: words.verdict, wanted: '', cells: runs.map(({ verdict }) => verdictCell(verdict)) },
   ];
   return table(rows, { color, width });
@@ -58,7 +59,7 @@ function probes(journals: readonly Journal[]): readonly Row[] {
             const tone = result.met === null ? 'unclear' : result.met ? 'good' : 'bad';
             const { recoveredAfterMs } = result;
             const recovered =
-              recoveredAfterMs === undefined ? '' : `, ${texts.hypothesis.recovered(formatDuration(recoveredAfterMs))}`;
+              recoveredAfterMs === undefined ? '' : `, ${texts.hypothesis.recovered(elapsed(recoveredAfterMs))}`;
             return { text: `${sign(result.met)} ${observed(result.value, result.unit)}${recovered}`, tone };
           }),
         }),
@@ -72,6 +73,32 @@ function successCell(counts: Parameters<typeof shares>[0] | undefined): Cell {
   if (known === null) return { text: missing };
   const degraded = known.degraded > 0 ? ` (${words.degraded(share(known.degraded))})` : '';
   return { text: `${share(known.success)}${degraded}` };
+}
+
+/** How the runs ended, where a journal says so: where the wave entered, recovery, score. */
+function endings(arms: readonly Arm[]): readonly Row[] {
+  const rows = [
+    { name: words.first, texts: arms.map(({ pado }) => pado.arrivals?.[0]?.place) },
+    {
+      name: words.recovery,
+      texts: arms.map(({ pado: { recovery } }) =>
+        recovery === undefined
+          ? undefined
+          : recovery.recoveredAfterMs === null
+            ? words.notRecovered
+            : elapsed(recovery.recoveredAfterMs),
+      ),
+    },
+    {
+      name: words.score,
+      texts: arms.map(({ pado: { resilienceScore: score } }) =>
+        score === undefined || score === null ? undefined : number(score),
+      ),
+    },
+  ];
+  return rows
+    .filter((row) => row.texts.some((text) => text !== undefined))
+    .map((row) => ({ name: row.name, wanted: '', cells: row.texts.map((text) => ({ text: text ?? missing })) }));
 }
 
 /** A row for what was applied and one for the delivered dose, of each effect that either run had. */

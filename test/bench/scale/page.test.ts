@@ -7,7 +7,7 @@ const root = new URL('../../../', import.meta.url);
 const read = (path: string) => readFile(new URL(path, root), 'utf8');
 
 t.test('the limits that the page names are those of the agent', async (t) => {
-  const sources = ['channel-server.ts', 'kube-fault.ts', 'events.ts'];
+  const sources = ['channel-server.ts', 'pod-teller.ts', 'events.ts'];
   const code = (await Promise.all(sources.map((file) => read(`agent/daemon/src/kubernetes/${file}`)))).join('\n');
   for (const [name, value] of Object.entries(limits)) {
     const [, found] = new RegExp(`^const ${name} = ([\\d_]+);`, 'm').exec(code) ?? [];

@@ -207,16 +207,14 @@ interface Node {
   readonly status: { readonly conditions: readonly { readonly type: string; readonly status: string }[] };
 }
 
-/** Those that take pods. */
+const isReady = ({ status }: Node) => status.conditions.some((one) => one.type === 'Ready' && one.status === 'True');
+
+/** Those that take pods, when all of them are ready: one that was cut off, or has heard no API server, takes its time. */
 async function readyNodes(): Promise<string[]> {
-  const { items } = await kubectlJson<{ items: Node[] }>('get', 'nodes');
-  return items
-    .filter(({ spec, status }) => {
-      const isReady = status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
-      return isReady && spec.unschedulable !== true;
-    })
-    .map(({ metadata }) => metadata.name)
-    .sort();
+  const look = async () =>
+    (await kubectlJson<{ items: Node[] }>('get', 'nodes')).items.filter(({ spec }) => spec.unschedulable !== true);
+  const nodes = await until('every node is ready', look, (all) => all.length > 0 && all.every(isReady), 120_000);
+  return nodes.map(({ metadata }) => metadata.name).sort();
 }
 
 /** Unix ms of each hit. */

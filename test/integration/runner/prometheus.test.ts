@@ -1,6 +1,7 @@
 import t from 'tap';
 import { readCharts } from '../../../runner/src/observe/charts.ts';
 import { graphSnapshot } from '../../../runner/src/observe/graph.ts';
+import { probeCharts } from '../../../runner/src/observe/probe-charts.ts';
 import { prometheus } from '../../../runner/src/providers/prometheus.ts';
 import { startPrometheus } from './stand.ts';
 
@@ -29,5 +30,19 @@ t.test('it accepts every query of the graph and of the charts, without data', as
   const store = prometheus((await startPrometheus(t, t.testdir())).url);
   const atMs = Date.now();
   t.same(await graphSnapshot(store, { rangeMs: 5_000, atMs }), { atMs, edges: [], inFlight: {}, queued: 0 });
-  t.same(await readCharts(store, { startMs: atMs - 5_000, endMs: atMs }), []);
+  const slo = {
+    type: 'slo',
+    objective: 99.9,
+    good: 'sum(increase(good[$__range]))',
+    total: 'sum(increase(all[$__range]))',
+  };
+  const more = probeCharts([{ name: 'slo', provider: slo }]);
+  const window = { startMs: atMs - 5_000, endMs: atMs };
+  t.same(await readCharts(store, window, more), { series: [], failed: [] });
+  const { failed } = await readCharts(store, window, [{ name: 'wrong', unit: 's', query: 'sum(' }]);
+  t.same(
+    failed.map(([name]) => name),
+    ['wrong'],
+    'one that cannot be asked is named and costs the others nothing',
+  );
 });

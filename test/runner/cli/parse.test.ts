@@ -15,7 +15,10 @@ const commands = [
   command('up', { options: { port: { type: 'string', multiple: true, description: 'a port' } } }),
   command('fault apply', { options: { file: { type: 'string', short: 'f', description: 'a file' } } }),
   command('fault list'),
-  command('run', { positional: { name: 'FILE', description: 'files', max: 9 } }),
+  command('run', {
+    positional: { name: 'FILE', description: 'files', max: 9 },
+    options: { dry: { type: 'string', choices: ['probes', 'actions'], description: 'leaves out' } },
+  }),
   command('exec', { options: { name: { type: 'string', description: 'a name' } }, rest: 'COMMAND' }),
 ];
 
@@ -47,6 +50,8 @@ const mistakes: readonly [line: string, message: RegExp][] = [
   ['up --json=yes', /up: .*does not take an argument/],
   ['up now', /"up" does not take "now"/],
   ['run', /"run" needs FILE/],
+  ['run --dry', /--dry needs one of: probes, actions/],
+  ['run a.yaml --dry=action', /--dry action: not one of probes, actions \(did you mean "actions"\?\)/],
   ['exec --name web', /"exec" needs -- and then COMMAND/],
 ];
 

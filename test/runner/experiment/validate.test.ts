@@ -1,8 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: it is the syntax under test
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isPadoError } from '@pado/fault';
 import t from 'tap';
+import { services } from '../../../runner/src/contracts.ts';
 import type { Finding } from '../../../runner/src/experiment/validate.ts';
 import { validateExperiment } from '../../../runner/src/experiment/validate.ts';
 
@@ -63,20 +64,18 @@ const broken: readonly (readonly [fact: string, from: string, to: string, at: st
     /did you mean `orders`/,
   ],
   ['an unknown comparator', "comparator: '<'", "comparator: '=<'", "'=<'", /one of: <, <=, >/],
-  ['a tolerance of the wrong type', 'tolerance: [0, 3]', 'tolerance: sluggish', 'sluggish', /a tolerance: a number/],
-  ['a range of one number', 'tolerance: [0, 3]', 'tolerance: [0]', '[0]', /two numbers/],
+  [
+    'a tolerance of the wrong type',
+    'tolerance: [0, 3]',
+    'tolerance: sluggish',
+    'sluggish',
+    /prometheus gives a number/,
+  ],
   ['a range that is upside down', 'tolerance: [0, 3]', 'tolerance: [3, 0]', '[3, 0]', /nothing would ever fit/],
   ['between without its upper bound', "comparator: '<'", 'comparator: between', '{type: compare', /`upper` is missing/],
   ['an unknown window', 'window: [after]', 'window: [afer]', 'afer', /did you mean `after`/],
   ['an unknown meaning of no data', 'onNoData: fail', 'onNoData: fial', 'fial', /did you mean `fail`/],
-  [
-    'a provider that comes later',
-    'type: k6, metric: http_reqs',
-    'type: http, metric: x',
-    'http, metric',
-    /not supported yet/,
-  ],
-  ['a misspelt provider', 'type: k6', 'type: k7', 'k7', /one of: prometheus, k6/],
+  ['a misspelt provider', 'type: k6', 'type: k7', 'k7', /did you mean `k6`/],
   ['a misspelt variable', "'${limit}'", "'${limt}'", "'${limt}'", /did you mean \$\{limit\}/],
   ['a variable of the environment without a value', ', default: 15', '', '{type: env', /the environment has no RATE/],
   ['a pause with a unit', 'after: 22', 'after: 22s', '22s', /seconds to wait/],
@@ -95,10 +94,8 @@ const broken: readonly (readonly [fact: string, from: string, to: string, at: st
   ['a lease of its own', 'ttl: 60s', 'ttl: 60s\n        leaseName: mine', 'mine', /given by the run/],
   ['a key that appears twice', 'title: Slow payments', 'title: A\ntitle: B', 'title: B', /unique/i],
   ['a tab as indentation', '  limit: 0.5', '\tlimit: 0.5', '\tlimit', /tab/i],
-  ['an empty list of probes', /probes:[\s\S]*?method/.exec(sound)![0], 'probes: []\nmethod', '[]', /a list of probes/],
 ];
 
-const services = ['orders', 'payments'];
 const environment = {};
 
 async function findings(file: string): Promise<readonly Finding[]> {
@@ -116,7 +113,7 @@ t.test('a sound experiment', async (t) => {
     recoveryMs: 30_000,
     load: { script: join(directory, 'load.ts'), env: { RATE: '15' } },
   });
-  t.match(experiment.hypothesis.probes[0]?.tolerance, { value: 0.5 }, 'a lone ${} takes the type of its value');
+  t.match(experiment.hypothesis?.probes[0]?.tolerance, { value: 0.5 }, 'a lone ${} takes the type of its value');
 });
 
 t.test('each mistake is found where it stands, alone', async (t) => {
@@ -165,7 +162,8 @@ t.test('JSON is read as well, and a document that is no object is refused', asyn
 });
 
 t.test('the catalogue is valid', async (t) => {
-  for (const name of ['slow-payments', 'steady-state']) {
-    await t.resolves(validateExperiment(`experiments/${name}.yaml`, { services }), name);
+  const names = (await readdir('experiments')).filter((name) => name.endsWith('.yaml'));
+  for (const name of names) {
+    await t.resolveMatch(validateExperiment(join('experiments', name), { services }), { warnings: [] }, name);
   }
 });

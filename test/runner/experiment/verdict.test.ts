@@ -87,6 +87,52 @@ const table: readonly (readonly [fact: string, facts: Facts, verdict: string, re
     'error',
     /could not be asked: timeout/,
   ],
+  [
+    'a stop condition',
+    { ...good, stop: { name: 'bad answers', reason: 'bad answers was 12%, not < 5%', atMs: 1 }, failure: 'x' },
+    'aborted',
+    /^bad answers was 12%/,
+  ],
+  [
+    'a stop condition and an interruption',
+    { ...good, interrupted: true, stop: { name: 'x', reason: 'y', atMs: 1 } },
+    'aborted',
+    /./,
+  ],
+  ['a dry run', { ...good, dry: true }, 'inconclusive', /a dry run proves nothing/],
+  ['a rollback that failed', { ...good, leftovers: ['the rollback "undo" failed: x'] }, 'error', /"undo" failed/],
+  [
+    'an expected failure that was seen',
+    withProbes(probe('before', true), probe('during', true, { expect: 'failure' })),
+    'held',
+    /1 of 1 probes are within tolerance during the experiment; the expected failure was seen/,
+  ],
+  [
+    'an expected failure that was not seen',
+    withProbes(
+      probe('before', true),
+      probe('during', false, {
+        expect: 'failure',
+        expected: 'answers 503',
+        value: 200,
+        looks: { count: 9, missed: 9 },
+      }),
+    ),
+    'deviated',
+    /expected failure was not seen, the last of 9 looks gave 200, not answers 503/,
+  ],
+  [
+    'an expected failure that was there before the fault',
+    withProbes(probe('before', false, { expect: 'failure', expected: 'not yet: answers 503' }), probe('during', true)),
+    'inconclusive',
+    /no steady state.*not yet: answers 503/,
+  ],
+  [
+    'looks that missed',
+    withProbes(probe('before', true), probe('during', false, { looks: { count: 20, missed: 3 } })),
+    'deviated',
+    /3 of 20 looks missed/,
+  ],
   ['interrupted', { ...good, interrupted: true }, 'inconclusive', /interrupted/],
   [
     'a steady state alone that holds',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { validateExperiment } from '../../../runner/src/experiment/validate.ts';
@@ -43,7 +44,7 @@ t.test('an activity is recorded, done or failed', async (t) => {
   );
   t.match(run, [
     { activity: { name: 'a' }, output: 5, status: 'succeeded' },
-    { activity: { name: 'b' }, output: null, status: 'failed', exception: 'no' },
+    { activity: { name: 'b' }, output: null, status: 'failed', exception: ['no\n'] },
   ]);
 });
 
@@ -54,18 +55,19 @@ t.test("the journal has Chaos Toolkit's fields", async (t) => {
     { name: 'checkout p99', window: 'before', value: 0.1, expected: '< 0.5 s', met: true },
     { name: 'checkout p99', window: 'during', value: null, expected: '< 0.5 s', met: null, error: 'no answer' },
   );
-  const frame = { id: 'x', policies: 'naive', status: 'completed', endedAt: new Date(4_500) } as const;
+  const frame = { id: 'x', policies: 'naive', status: 'completed', endedAt: new Date(4_500), dry: false } as const;
   const journal = toJournal(experiment, recording, { verdict: 'inconclusive', reason: 'no data' }, frame);
   t.match(journal, {
     'chaoslib-version': /^1\./,
-    start: '1970-01-01T00:00:01.000Z',
+    node: hostname(),
+    start: '1970-01-01T00:00:01.000+00:00',
     duration: 3.5,
     status: 'completed',
     deviated: false,
     experiment: { title: experiment.title },
     steady_states: {
       before: { steady_state_met: true, probes: [{ activity: { name: 'checkout p99' }, tolerance_met: true }] },
-      during: [{ steady_state_met: false, probes: [{ status: 'failed', exception: 'no answer' }] }],
+      during: [{ steady_state_met: false, probes: [{ status: 'failed', exception: ['no answer\n'] }] }],
     },
     pado: { version: 1, id: 'x', verdict: 'inconclusive', reason: 'no data', policies: 'naive' },
   });

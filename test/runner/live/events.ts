@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../../runner/src/contracts.ts';
+import type { ProbeResult, RunEvent } from '../../../runner/src/contracts.ts';
 import { initial, type LiveState, reduce } from '../../../runner/src/live/state.ts';
 import { faultStatus, flooded, graph, slowPayments } from '../../fixtures/journals/slow-payments.ts';
 
@@ -29,6 +29,22 @@ export const finished: RunEvent = {
   journal: naive,
   journalFile: 'journal.json',
   reportFile: 'report.html',
+};
+
+/** A look at a probe of the window `during`. */
+export const look = (met: boolean | null, more: Partial<ProbeResult> = {}): RunEvent => ({
+  type: 'look',
+  atMs: 0,
+  result: { ...{ name: 'front', window: 'during', value: met ? 200 : 503, expected: 'status 200', met }, ...more },
+});
+export const activity = (
+  name: string,
+  state: 'started' | 'succeeded' | 'failed' | 'skipped',
+  more: { readonly background?: boolean; readonly error?: string } = {},
+): RunEvent => ({ type: 'activity', name, state, ...more });
+export const stop: RunEvent = {
+  type: 'stop',
+  stop: { name: 'too many errors', reason: '12% of requests fail, at most 5% may', atMs: 0 },
 };
 
 /** The state after events that all came at second 1. */

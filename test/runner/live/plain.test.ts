@@ -1,7 +1,22 @@
 import t from 'tap';
 import { plainLines, statusLine } from '../../../runner/src/live/plain.ts';
-import { initial } from '../../../runner/src/live/state.ts';
-import { after, ended, experiment, finished, flood, injected, naive, pending, probes, started } from './events.ts';
+import { initial, reduce } from '../../../runner/src/live/state.ts';
+import { howItWent } from '../../../runner/src/live/stop.ts';
+import {
+  activity,
+  after,
+  ended,
+  experiment,
+  finished,
+  flood,
+  injected,
+  look,
+  naive,
+  pending,
+  probes,
+  started,
+  stop,
+} from './events.ts';
 
 t.test('each event is worth these lines', async (t) => {
   const state = after(started);
@@ -29,6 +44,57 @@ t.test('a fault is told when it waits, comes into force, first hits and is rever
   t.strictSame(plainLines(after(started, injected), injected, 1_000), []);
   t.strictSame(plainLines(after(started, injected), ended, 1_000), [
     `[  0s] ${name} reverted (ttl): applied 203 of 203  mean 2.0006 s (+0.6 ms)`,
+  ]);
+});
+
+t.test('of the looks at a probe those alone are told that change sides', async (t) => {
+  const looks = [true, true, false, false, null, false, true, null, true, false];
+  let state = after(started);
+  const told = looks.flatMap((met) => {
+    const lines = plainLines(state, look(met), 1_000);
+    state = reduce(state, look(met), 1_000);
+    return lines;
+  });
+  t.strictSame(told, [
+    '[  0s] ✗ front during, at the moment: 503, wanted status 200',
+    '[  0s] ✓ front during, at the moment: 200, wanted status 200',
+    '[  0s] ✗ front during, at the moment: 503, wanted status 200',
+  ]);
+  t.strictSame(plainLines(after(started), look(false), 1_000).length, 1, 'a first look that misses');
+  t.strictSame(plainLines(state, look(true, { window: 'after' }), 1_000), [], 'windows are apart');
+});
+
+t.test('activities are told when they begin and end, and why they failed', async (t) => {
+  const texts = [
+    activity('kill a pod', 'started'),
+    activity('watch', 'started', { background: true }),
+    activity('kill a pod', 'failed', { error: 'there is\nno pod' }),
+  ].flatMap((event) => plainLines(after(started), event, 1_000));
+  t.strictSame(texts, [
+    '[  0s] kill a pod: started',
+    '[  0s] watch (background): started',
+    '[  0s] kill a pod: failed: there is no pod',
+  ]);
+});
+
+t.test('a stop is told at once, and again in full at the end, with recovery and score', async (t) => {
+  t.strictSame(plainLines(after(started), stop, 1_000), [
+    '[  0s] stop (too many errors): 12% of requests fail, at most 5% may',
+  ]);
+  if (finished.type !== 'finished' || stop.type !== 'stop') throw new Error('unreachable');
+  const pado = {
+    ...naive.pado,
+    stop: { ...stop.stop, revertedAfterMs: 412 },
+    recovery: { deadlineMs: 30_000, recoveredAfterMs: 3_200 },
+    resilienceScore: 66.7,
+  };
+  t.strictSame(plainLines(after(started), { ...finished, journal: { ...naive, pado } }, 1_000).slice(1, 3), [
+    '[  0s] stop (too many errors): 12% of requests fail, at most 5% may; reverted after 412ms',
+    '[  0s] recovered after 3.2s of at most 30s, resilience score 66.7',
+  ]);
+  t.strictSame(howItWent({ recovery: { deadlineMs: 30_000, recoveredAfterMs: null }, dry: true }), [
+    'dry: nothing is proven by it',
+    'not recovered within 30s',
   ]);
 });
 

@@ -5,7 +5,19 @@ import { render } from '../../../runner/src/live/render.ts';
 import type { LiveState } from '../../../runner/src/live/state.ts';
 import { summaryLines } from '../../../runner/src/live/summary.ts';
 import { flooded, graph } from '../../fixtures/journals/slow-payments.ts';
-import { after, experiment, finished, flood, injected, naive, probes, started } from './events.ts';
+import {
+  activity,
+  after,
+  experiment,
+  finished,
+  flood,
+  injected,
+  look,
+  naive,
+  probes,
+  started,
+  stop,
+} from './events.ts';
 
 const nowMs = 9_000;
 const texts = (state: LiveState, width: number, height: number): readonly string[] =>
@@ -89,6 +101,32 @@ t.test('before anything is measured, nothing is claimed', async (t) => {
   t.ok(lines.includes('starting'));
   t.ok(lines.some((line) => /─ gateway +– +– +–$/.test(line)));
   t.ok(lines.includes('gateway  in flight –'));
+});
+
+t.test('without a shop there is no graph: activities, live values beside what is wanted, and the stop', async (t) => {
+  const plain = after(
+    ...[started, experiment, activity('watch', 'started', { background: true }), activity('kill a pod', 'started')],
+    ...[activity('kill a pod', 'failed', { error: 'no such pod' }), look(true)],
+    ...[
+      look(false, { name: 'back', looks: { count: 14, missed: 2 } }),
+      look(null, { name: 'queue', value: null }),
+      stop,
+    ],
+  );
+  t.strictSame(
+    render(plain, { width: 80, height: 40, nowMs, graph: false }).map((line) => paint(line, false)),
+    [
+      'Pado  Payments answer late  policies: naive',
+      '✓ 1 steady state ▶ 2 hypothesis ○ 3 experiment ○ 4 verification ○ 5 improvement',
+      'experiment  payments are late                      17s left ━━━━━━──────────────',
+      '▸ watch (background)   ✗ kill a pod: no such pod',
+      '■ stop (too many errors): 12% of requests fail, at most 5% may',
+      '',
+      '✓ front  during  200      status 200, now',
+      '✗ back   during  503      status 200, now (2 of 14 missed)',
+      '? queue  during  no data  status 200, now',
+    ],
+  );
 });
 
 t.test('the second run is the improvement', async (t) => {

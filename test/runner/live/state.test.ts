@@ -1,6 +1,6 @@
 import t from 'tap';
 import { reduce, stepOf } from '../../../runner/src/live/state.ts';
-import { after, ended, experiment, flood, injected, pending, probes, started } from './events.ts';
+import { activity, after, ended, experiment, flood, injected, look, pending, probes, started } from './events.ts';
 
 t.test('the step follows the phase, and the fault within the experiment', async (t) => {
   t.equal(stepOf(after(started)), 0);
@@ -23,6 +23,36 @@ t.test('the next run begins afresh and is counted', async (t) => {
   t.match(state, { run: 2, startedMs: 9_000, faults: [], probes: [] });
   t.equal(state.graph, undefined);
   t.equal(state.phase, undefined);
+});
+
+t.test('a look stands until its probe is judged or the next phase begins', async (t) => {
+  const looking = after(started, experiment, look(true), look(false), look(true, { name: 'back' }));
+  t.strictSame(
+    looking.looks.map(({ name, met }) => [name, met]),
+    [
+      ['front', false],
+      ['back', true],
+    ],
+  );
+  const judged = look(false);
+  if (judged.type !== 'look') throw new Error('unreachable');
+  const after1 = reduce(looking, { type: 'probe', result: judged.result }, 0);
+  t.strictSame([after1.looks.length, after1.probes.length], [1, 1]);
+  t.equal(reduce(looking, { type: 'phase', phase: 'recovery', text: '' }, 0).looks.length, 0);
+});
+
+t.test('of activities those that go on are known, and the one that ended last', async (t) => {
+  const state = after(
+    ...[started, activity('watch', 'started', { background: true }), activity('kill', 'started')],
+    ...[activity('kill', 'succeeded'), activity('drain', 'started')],
+  );
+  t.strictSame(
+    state.activities.map(({ name, state }) => [name, state]),
+    [
+      ['watch', 'started'],
+      ['drain', 'started'],
+    ],
+  );
 });
 
 t.test('a state is never changed in place', async (t) => {

@@ -4,14 +4,19 @@ import type { AddressInfo } from 'node:net';
 import t, { type Test } from 'tap';
 import { prometheus, withRange } from '../../../runner/src/providers/prometheus.ts';
 
-async function store(t: Test, listener: RequestListener, timeoutMs = 5_000) {
+async function store(
+  t: Test,
+  listener: RequestListener,
+  timeoutMs = 5_000,
+  more: Parameters<typeof prometheus>[1] = {},
+) {
   const server = createServer(listener).listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.teardown(() => {
     server.closeAllConnections();
     server.close();
   });
-  return prometheus(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { timeoutMs });
+  return prometheus(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, { timeoutMs, ...more });
 }
 const vector = (...values: string[]) =>
   JSON.stringify({
@@ -61,8 +66,61 @@ t.test('an answer that comes late', async (t) =>
   t.rejects((await store(t, () => {}, 50)).number('up'), error(/did not answer within 50 ms/)),
 );
 t.test('a connection that breaks', async (t) =>
-  t.rejects((await store(t, (request) => request.socket.destroy())).number('up'), error(/could not be reached/)),
+  t.rejects(
+    (await store(t, (request) => request.socket.destroy())).number('up'),
+    error(/closed the connection before/),
+  ),
 );
+t.test('a connection that breaks within the answer', async (t) => {
+  const half: RequestListener = (_, response) => {
+    response.writeHead(200, { 'content-length': 100 });
+    response.write('{"status":', () => response.destroy());
+  };
+  await t.rejects((await store(t, half)).number('up'), error(/closed the connection before its answer was complete/));
+});
+t.test('an answer that begins and does not end', async (t) => {
+  const endless: RequestListener = (_, response) => {
+    response.write('{"status":');
+  };
+  await t.rejects((await store(t, endless, 200)).number('up'), error(/did not answer within 200 ms/));
+});
+t.test('an answer that is too long', async (t) => {
+  const { number } = await store(t, answer(vector('1'.repeat(2_000))), 5_000, { maxBytes: 1_000 });
+  await t.rejects(number('up'), error(/answered with more than 1000 bytes/));
+});
+t.test('JSON of another shape', async (t) => {
+  const data: readonly unknown[] = [
+    undefined,
+    null,
+    {},
+    { resultType: 'vector' },
+    { resultType: 'vector', result: null },
+    { resultType: 'vector', result: [null] },
+    { resultType: 'vector', result: [{ metric: {}, value: 1 }] },
+    { resultType: 'scalar', result: [1] },
+    { resultType: 'matrix', result: [{ metric: {}, values: [[1, 2]] }] },
+    { resultType: 'unknown', result: [] },
+  ];
+  for (const one of data)
+    await t.rejects(
+      (await store(t, answer(JSON.stringify({ status: 'success', data: one })))).number('up'),
+      error(/answered 200 without JSON of Prometheus/),
+      JSON.stringify(one),
+    );
+});
+t.test('a native histogram is no number', async (t) => {
+  const data = { resultType: 'vector', result: [{ metric: {}, histogram: [1, {}] }] };
+  t.equal(await (await store(t, answer(JSON.stringify({ status: 'success', data })))).number('up'), null);
+});
+t.test('warnings are told once each, and the value stands', async (t) => {
+  const body = { ...JSON.parse(vector('1')), warnings: ['a part is missing'], infos: ['not a counter'] };
+  const told: string[] = [];
+  const onWarning = (...words: string[]) => told.push(words.join(' of '));
+  const { number } = await store(t, answer(JSON.stringify(body)), 5_000, { onWarning });
+  t.equal(await number('up'), 1);
+  t.equal(await number('up'), 1);
+  t.same(told, ['a part is missing of up']);
+});
 t.test('nobody listens', async (t) =>
   t.rejects(prometheus('http://127.0.0.1:1').number('up'), error(/could not be reached \(.*ECONNREFUSED/)),
 );

@@ -108,7 +108,7 @@ t.test('retries no refusal, and gives up after the last attempt', async (t) => {
 
 t.test('the attempt timeout is for each attempt', async (t) => {
   const slow = await heldPeer(t);
-  const { made, count } = client(t, slow.url, { timeoutMs: 20, retry: { maxAttempts: 2 } });
+  const { made, count } = client(t, slow.url, { timeoutMs: 250, retry: { maxAttempts: 2 } });
   t.match(await failure(made.request({ method: 'GET', path: '/', route: '/' })), { reason: 'timeout' });
   t.equal(slow.held.length, 2);
   t.equal(await count(attempts, { status: 'timeout' }), 2);

@@ -1,56 +1,38 @@
 import { join } from 'node:path';
-import type { Invocation, Outcome } from '../../cli/command.ts';
-import { meant, usage } from '../../cli/parse.ts';
-import { outcomeOf, type RunSummary, summary, watched } from '../../commands/watched.ts';
+import type { Invocation } from '../../cli/command.ts';
+import { usage } from '../../cli/parse.ts';
+import { url } from '../../cli/values.ts';
+import type { Where } from '../../commands/run/where.ts';
 import { ensureTool } from '../../tools/tools.ts';
-import { clusterEnvironment, loadModes } from '../environment.ts';
+import { clusterEnvironment } from '../environment.ts';
+import type { LoadMode } from '../load-modes.ts';
 import { cluster, k6Image } from '../options.ts';
 import { policiesName } from '../policies.ts';
 
-/** Runs experiments against a namespace of a cluster, one after the other. */
-export async function runOnKubernetes(invocation: Invocation, files: readonly string[]): Promise<Outcome> {
+/** A namespace of a cluster as the place where experiments run. */
+export async function whereInCluster(invocation: Invocation): Promise<Where> {
   const { values, settings, signal, progress } = invocation;
-  const asked = values.string('load');
-  const wanted = asked === undefined ? undefined : loadMode(asked);
-  const prometheus = address(values.string('prometheus'), '--prometheus');
-  const gateway = address(values.string('gateway'), '--gateway');
+  if (values.string('agent') !== undefined) throw usage('--agent names a local agent: it cannot be with --kubernetes');
+  using opened = new DisposableStack();
   const client = await cluster(invocation);
-  // Inside a pod there is no k6, and no reason to have one.
-  const load = wanted ?? (client.inCluster ? 'job' : 'local');
-  try {
-    using environment = await clusterEnvironment(client, {
-      prometheus,
-      gateway,
-      load,
-      k6Image: values.string('k6-image') ?? k6Image,
-      k6: () =>
-        ensureTool('k6', {
-          folder: join(settings.installation, '.tools'),
-          environment: settings.environment,
-          signal,
-          progress,
-        }),
-      note: progress,
-    });
-    const policies = await policiesName(client);
-    using view = await watched(invocation);
-    const runs: RunSummary[] = [];
-    for (const file of files) runs.push(summary(await view.run({ file, environment, policies })));
-    return outcomeOf(runs);
-  } finally {
-    client.close();
-  }
-}
-
-function loadMode(text: string): (typeof loadModes)[number] {
-  const mode = loadModes.find((one) => one === text);
-  if (mode === undefined) throw usage(`--load ${text}: not one of ${loadModes.join(', ')}${meant(text, loadModes)}`);
-  return mode;
-}
-
-function address(text: string | undefined, option: string): string | undefined {
-  if (text === undefined) return undefined;
-  if (!/^https?:\/\//.test(text) || !URL.canParse(text))
-    throw usage(`${option} ${text}: not a URL such as http://127.0.0.1:9090`);
-  return text;
+  opened.defer(() => client.close());
+  const environment = await clusterEnvironment(client, {
+    prometheus: url(values, 'prometheus'),
+    gateway: url(values, 'gateway'),
+    // Inside a pod there is no k6, and no reason to have one.
+    load: (values.string('load') as LoadMode | undefined) ?? (client.inCluster ? 'job' : 'local'),
+    k6Image: values.string('k6-image') ?? k6Image,
+    k6: () =>
+      ensureTool('k6', {
+        folder: join(settings.installation, '.tools'),
+        environment: settings.environment,
+        signal,
+        progress,
+      }),
+    note: progress,
+  });
+  opened.use(environment);
+  const policies = await policiesName(client);
+  const open = opened.move();
+  return { environment, policies, hasShop: true, [Symbol.dispose]: () => open.dispose() };
 }

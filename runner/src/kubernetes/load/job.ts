@@ -66,26 +66,33 @@ export async function startLoadJob(options: LoadJobOptions): Promise<RunningLoad
     crash.reject(new PadoError('ERR_PADO_K6', `the load ended before the experiment did; the end of its log:${tail}`));
   });
 
+  const result = log.ended.then(async (): Promise<LoadResult> => {
+    const lines = log.lines();
+    await writeFile(join(directory, 'k6.log'), `${lines.join('\n')}\n`);
+    await writeFile(
+      join(directory, 'ledger.ndjson'),
+      lines
+        .filter((line) => line.startsWith('{"'))
+        .map((line) => `${line}\n`)
+        .join(''),
+    );
+    const { summary, exitCode } = summaryOf(lines, name);
+    await writeFile(join(directory, 'k6-summary.json'), JSON.stringify(summary));
+    return { load: summarise(options.name, summary, exitCode), summary };
+  });
+  result.catch(() => {}); // nobody may be waiting for it
+
   const stop = (): Promise<LoadResult> => {
     stopping ??= (async () => {
       // The pod gets SIGTERM, and k6 sums up while its log is still being read.
       await remove();
       const timer = setTimeout(() => following.abort(), stopWithinMs);
-      await log.ended;
-      clearTimeout(timer);
-      following.abort();
-      const lines = log.lines();
-      await writeFile(join(directory, 'k6.log'), `${lines.join('\n')}\n`);
-      await writeFile(
-        join(directory, 'ledger.ndjson'),
-        lines
-          .filter((line) => line.startsWith('{"'))
-          .map((line) => `${line}\n`)
-          .join(''),
-      );
-      const { summary, exitCode } = summaryOf(lines, name);
-      await writeFile(join(directory, 'k6-summary.json'), JSON.stringify(summary));
-      return { load: summarise(options.name, summary, exitCode), summary };
+      try {
+        return await result;
+      } finally {
+        clearTimeout(timer);
+        following.abort();
+      }
     })();
     return stopping;
   };
@@ -107,7 +114,7 @@ export async function startLoadJob(options: LoadJobOptions): Promise<RunningLoad
     await end();
     throw error;
   }
-  return { crashed: crash.promise, stop };
+  return { crashed: crash.promise, ended: result, stop };
 }
 
 /** The name of the Job's pod, once its container has started. */

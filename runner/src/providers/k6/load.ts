@@ -30,6 +30,8 @@ export interface LoadOptions {
 export interface RunningLoad {
   /** Rejects with ERR_PADO_K6 when k6 ends before it is asked to. */
   readonly crashed: Promise<never>;
+  /** Resolves when k6 has ended, by itself or asked to. @throws PadoError ERR_PADO_K6 when it left no summary */
+  readonly ended: Promise<LoadResult>;
   /** Ends the load and reads what k6 summed up. Twice is once. */
   readonly stop: () => Promise<LoadResult>;
 }
@@ -53,7 +55,8 @@ export async function startLoad(options: LoadOptions): Promise<RunningLoad> {
         ...['run', '--quiet', '--no-color', '--no-usage-report', '--log-format=raw', '--tag', `testid=${testId}`],
         // Raw log lines: what the script says to the console is the ledger, one JSON document a line.
         ...[`--console-output=${join(directory, 'ledger.ndjson')}`, `--summary-export=${summaryFile}`],
-        ...['--out=experimental-prometheus-rw', ...variables, script],
+        // Any free port for its API: another k6 may run beside this one.
+        ...['--address=127.0.0.1:0', '--out=experimental-prometheus-rw', ...variables, script],
       ],
       environment: {
         ...process.env,
@@ -73,20 +76,27 @@ export async function startLoad(options: LoadOptions): Promise<RunningLoad> {
   let stopping: Promise<LoadResult> | undefined;
   const crash = Promise.withResolvers<never>();
   crash.promise.catch(() => {}); // who stops the load in good order never looks
+  const exitCodeOf = ({ details }: PadoError) => Number(/^exit code (\d+)$/.exec(String(details.how))?.[1] ?? -1);
   ended.then((cause) => {
     if (stopping !== undefined) return;
-    crash.reject(new PadoError('ERR_PADO_K6', `the load ended before the experiment did: ${cause.message}`, { cause }));
+    const message = `the load ended before the experiment did: ${cause.message}`;
+    crash.reject(new PadoError('ERR_PADO_K6', message, { cause, details: { exitCode: exitCodeOf(cause) } }));
   });
+  const result = ended.then(async (how) => {
+    const summary = await readSummary(summaryFile);
+    return { load: summarise(options.name, summary, exitCodeOf(how)), summary };
+  });
+  result.catch(() => {}); // nobody may be waiting for it
 
   const stop = (): Promise<LoadResult> => {
     stopping ??= (async () => {
-      signalProcess(id, 'SIGINT');
+      if (isAlive(id)) signalProcess(id, 'SIGINT');
       const timer = setTimeout(() => signalProcess(id, 'SIGKILL'), stopWithinMs);
-      const { details } = await ended;
-      clearTimeout(timer);
-      const exitCode = Number(/^exit code (\d+)$/.exec(String(details.how))?.[1] ?? -1);
-      const summary = await readSummary(summaryFile);
-      return { load: summarise(options.name, summary, exitCode), summary };
+      try {
+        return await result;
+      } finally {
+        clearTimeout(timer);
+      }
     })();
     return stopping;
   };
@@ -104,5 +114,5 @@ export async function startLoad(options: LoadOptions): Promise<RunningLoad> {
     if (isAlive(id)) await stop();
     throw error;
   }
-  return { crashed: crash.promise, stop };
+  return { crashed: crash.promise, ended: result, stop };
 }

@@ -8,12 +8,23 @@ export interface K6Summary {
 }
 
 export async function readSummary(file: string): Promise<K6Summary> {
+  let summary: unknown;
   try {
-    return JSON.parse(await readFile(file, 'utf8')) as K6Summary;
+    summary = JSON.parse(await readFile(file, 'utf8'));
   } catch (cause) {
     throw new PadoError('ERR_PADO_K6', `k6 left no summary at ${file}: it was killed, or could not write`, { cause });
   }
+  if (isSummary(summary)) return summary;
+  throw new PadoError('ERR_PADO_K6', `k6 left something at ${file} that is no summary: is it k6 1.1 or newer?`);
 }
+
+/** Only the shape: what a script measures is its own affair. */
+const isSummary = (value: unknown): value is K6Summary => {
+  const metrics = isObject(value) ? value.metrics : undefined;
+  return isObject(metrics) && Object.values(metrics).every(isObject);
+};
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 const journeyMetric = /^shop_(good|degraded|bad)\{journey:(.+)\}$/;
 
@@ -40,3 +51,21 @@ export function k6Value({ metrics }: K6Summary, metric: string, statistic: strin
   const value = metrics[metric]?.[statistic];
   return typeof value === 'number' ? value : null;
 }
+
+export interface Threshold {
+  readonly metric: string;
+  /** As the script has it: p(99)<500. */
+  readonly threshold: string;
+  readonly met: boolean;
+  /** What the threshold looks at, where the summary has it. */
+  readonly value: number | null;
+}
+
+/** The script's thresholds. In the summary true means that one was crossed. */
+export const thresholdsOf = (summary: K6Summary): readonly Threshold[] =>
+  Object.entries(summary.metrics).flatMap(([metric, { thresholds }]) =>
+    Object.entries((thresholds ?? {}) as Record<string, boolean>).map(([threshold, crossed]) => ({
+      ...{ metric, threshold, met: !crossed },
+      value: k6Value(summary, metric, /^[a-z]+(\([\d.]+\))?/.exec(threshold)?.[0] ?? ''),
+    })),
+  );

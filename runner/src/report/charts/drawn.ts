@@ -19,8 +19,13 @@ export const ofGateway = (arm: Arm, name: string): readonly Series[] =>
 /** When x is 0, in Unix seconds: the fault's first application, else the first point of all. */
 function zeroOf({ pado: { windows, series } }: Arm): number {
   if (windows.during !== undefined) return windows.during.startMs / 1_000;
-  return Math.min(...series.flatMap(({ points }) => points[0]?.[0] ?? []));
+  return series.reduce((least, { points }) => Math.min(least, points[0]?.[0] ?? least), Number.POSITIVE_INFINITY);
 }
+
+/** No chart can show more; such a value is a broken measurement, and a gap says so. */
+const mostDrawn = 1e12;
+/** A point so far from the fault is not of the run. */
+const mostSeconds = 24 * 3_600;
 
 /** Series of one name are summed (journeys, for instance); a second without any sample stays a gap. */
 export function drawn(arm: Arm, label: string, tone: ChartLine['tone'], all: readonly Series[]): readonly Drawn[] {
@@ -28,8 +33,9 @@ export function drawn(arm: Arm, label: string, tone: ChartLine['tone'], all: rea
   const points = new Map<number, number | null>();
   for (const [at, value] of all.flatMap((series) => series.points)) {
     const second = Math.round(at - zero);
+    if (Math.abs(second) > mostSeconds) continue;
     const known = points.get(second) ?? null;
-    points.set(second, value === null ? known : (known ?? 0) + value);
+    points.set(second, value === null || Math.abs(value) > mostDrawn ? known : (known ?? 0) + value);
   }
   return [...points.values()].some((value) => value !== null) ? [{ label, tone, points }] : [];
 }

@@ -1,5 +1,5 @@
 import type { Arm } from '../arms.ts';
-import { texts } from '../text.ts';
+import type { Texts } from '../text/en.ts';
 import { named } from './drawn.ts';
 
 /** A dashed line across a chart. */
@@ -8,18 +8,20 @@ export interface Limit {
   readonly label: string;
 }
 
-/** The bound, in seconds, of the probe that has the chart's name; from words such as `< 0.5 s`. */
-export function toleranceOf(arms: readonly Arm[], name: string): Limit | undefined {
-  const probe = arms.flatMap(({ pado }) => pado.probes).find((one) => one.name === name);
-  const [, bound, unit] = probe?.expected.match(/^[<≤] ([\d.]+) (s|ms)$/) ?? [];
+/** The bound of the probe that has the chart's name; from words such as `< 0.5 s` or `≥ 99%`. */
+export function toleranceOf(arms: readonly Arm[], name: string, { charts }: Texts): Limit | undefined {
+  const probes = arms.flatMap(({ pado }) => pado.probes).filter((one) => one.name === name);
+  const probe = probes.find(({ window }) => window !== 'before') ?? probes[0];
+  const [, bound, unit = ''] = probe?.expected.match(/^[<≤>≥=] (-?[\d.]+(?:e[+-]?\d+)?) ?(.*)$/) ?? [];
   if (probe === undefined || bound === undefined) return undefined;
-  return { value: Number(bound) / (unit === 'ms' ? 1_000 : 1), label: `${texts.charts.tolerance} ${probe.expected}` };
+  const value = Number(bound) / (unit === 'ms' && probe.unit !== 'ms' ? 1_000 : 1);
+  return Math.abs(value) < 1e12 ? { value, label: `${charts.tolerance} ${probe.expected}` } : undefined;
 }
 
 /** The gateway's in-flight cap. */
-export function capOf(arm: Arm): Limit | undefined {
+export function capOf(arm: Arm, { charts }: Texts): Limit | undefined {
   const value = named(arm, 'cap')
     .flatMap(({ points }) => points)
     .findLast(([, cap]) => cap !== null)?.[1];
-  return value === undefined || value === null ? undefined : { value, label: `${texts.charts.cap} ${value}` };
+  return value === undefined || value === null ? undefined : { value, label: `${charts.cap} ${value}` };
 }

@@ -38,6 +38,9 @@ export function effectInWords(effect: Effect): string {
     case 'unready':
     case 'unhealthy':
       return effect.kind;
+    default:
+      // A journal may come from a newer version.
+      return String((effect as { readonly kind?: unknown }).kind);
   }
 }
 

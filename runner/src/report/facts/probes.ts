@@ -6,6 +6,9 @@ export interface ProbeRow {
   readonly runs: readonly Readonly<Partial<Record<ProbeWindow, ProbeResult>>>[];
   /** The tolerance, where all results agree on it. */
   readonly expected: string;
+  /** The tolerance describes the failure that the fault must cause. */
+  readonly expectsFailure: boolean;
+  readonly weight: number;
 }
 
 /** The probes of several runs, one row a name, in the order in which they first appear. */
@@ -13,11 +16,15 @@ export function probeRows(runs: readonly (readonly ProbeResult[])[]): readonly P
   const names = new Set(runs.flatMap((probes) => probes.map(({ name }) => name)));
   return [...names].map((name) => {
     const results = runs.map((probes) => probes.filter((probe) => probe.name === name));
-    const expected = new Set(results.flat().map((result) => result.expected));
+    // Before the fault an expected failure must be absent, which is told in other words.
+    const judged = results.flat().filter(({ expect, window }) => expect !== 'failure' || window !== 'before');
+    const expected = new Set((judged.length > 0 ? judged : results.flat()).map((result) => result.expected));
     return {
       name,
       runs: results.map((probes) => Object.fromEntries(probes.map((probe) => [probe.window, probe]))),
       expected: [...expected].join(' or '),
+      expectsFailure: results.flat().some(({ expect }) => expect === 'failure'),
+      weight: results.flat()[0]?.weight ?? 1,
     };
   });
 }

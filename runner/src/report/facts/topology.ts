@@ -25,7 +25,7 @@ export const topology: readonly Edge[] = [
 export const sameEdge = (one: { from: string; to: string }, other: { from: string; to: string }): boolean =>
   one.from === other.from && one.to === other.to;
 
-export const nameOf = (service: string): string => (service === users ? 'users' : service);
+export const nameOf = (service: string, word = 'users'): string => (service === users ? word : service);
 
 /** Edges that were measured although the shop's topology lacks them: another program, or a call nobody expected. */
 export const unexpected = (edges: readonly EdgeStats[]): readonly EdgeStats[] =>

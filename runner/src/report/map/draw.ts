@@ -10,6 +10,8 @@ export interface Node {
   readonly moved: Moved;
   /** A mark above the box: the fault. */
   readonly badge?: string;
+  /** In which order the wave arrived, from 1. */
+  readonly rank?: number;
 }
 
 export interface Edge {
@@ -19,6 +21,7 @@ export interface Edge {
   readonly labels: readonly string[];
   readonly moved: Moved;
   readonly dashed?: boolean;
+  readonly rank?: number;
 }
 
 export interface Drawing {
@@ -38,7 +41,7 @@ export const parts = ({ id, nodes, edges }: Pick<Drawing, 'id' | 'nodes' | 'edge
   (moved) =>
     html`<marker id="${id}-${moved}" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path class="head ${moved}" d="M0 0 L8 4 L0 8 z"/></marker>`,
 )}</defs>
-${edges.map((edge) => drawEdge(id, edge))}${edges.map(drawLabels)}${nodes.map(drawNode)}`;
+${edges.map((edge) => drawEdge(id, edge))}${edges.map(drawLabels)}${nodes.map(drawNode)}${edges.map(({ from, to, rank }) => drawRank(rank, path(from, to).rank))}${nodes.map(({ box: { x, y, height }, rank }) => drawRank(rank, [x + 14, y + height]))}`;
 
 export const drawing = (map: Drawing): Html =>
   html`<svg class="map" viewBox="0 0 ${map.width} ${map.height}" role="img" aria-label="${map.label}">${parts(map)}</svg>`;
@@ -51,17 +54,25 @@ const drawEdge = (id: string, { from, to, moved, dashed }: Edge): Html =>
   html`<path class="edge ${moved}${dashed === true && ' dashed'}" d="${path(from, to).d}" marker-end="url(#${id}-${moved})"/>
 `;
 
-function drawLabels({ from, to, labels, moved }: Edge): Html {
+function drawLabels({ from, to, labels, moved, rank }: Edge): Html {
   const { kind, x, y } = path(from, to);
   const top = y - (labels.length * lineHeight) / 2 + 14;
   const heightOf = (index: number): number => (kind === 'level' ? y - 8 + index * 26 : top + index * lineHeight);
-  const [left, anchor] = kind === 'upright' ? [x + 10, 'start'] : [x, kind === 'level' ? 'end' : 'middle'];
+  const [left, anchor] =
+    kind === 'upright' ? [x + (rank === undefined ? 10 : 18), 'start'] : [x, kind === 'level' ? 'end' : 'middle'];
   return html`${kind === 'slanted' && plate(x, y, labels)}${labels.map(
     (label, index) =>
       html`<text class="edge-label ${moved}" x="${left}" y="${heightOf(index)}" text-anchor="${anchor}">${label}</text>
 `,
   )}`;
 }
+
+/** A number in a circle; the first to arrive is where the wave began. */
+const drawRank = (rank: number | undefined, [x, y]: readonly [number, number]): Html | undefined =>
+  rank === undefined
+    ? undefined
+    : html`<g class="rank${rank === 1 && ' first'}"><circle cx="${x}" cy="${y}" r="12"/><text x="${x}" y="${y + 5}" text-anchor="middle">${rank}</text></g>
+`;
 
 /** Hides the arrow behind its labels. */
 function plate(x: number, y: number, labels: readonly string[]): Html | undefined {

@@ -33,6 +33,8 @@ interface Path {
   /** Where they stand. */
   readonly x: number;
   readonly y: number;
+  /** Where the number of an arrival stands: on the arrow, away from its labels. */
+  readonly rank: readonly [x: number, y: number];
 }
 
 /** From side to side; within a column from top to bottom. */
@@ -41,13 +43,20 @@ export function path(from: Box, to: Box): Path {
     const up = from.y > to.y;
     const x = from.x + from.width / 2;
     const [start, end] = up ? [from.y, to.y + to.height] : [from.y + from.height, to.y];
-    return { d: `M${x} ${start} L${x} ${end + (up ? 4 : -4)}`, kind: 'upright', x, y: (start + end) / 2 };
+    return {
+      d: `M${x} ${start} L${x} ${end + (up ? 4 : -4)}`,
+      kind: 'upright',
+      x,
+      y: (start + end) / 2,
+      rank: [x, (start + end) / 2],
+    };
   }
   const [x1, y1] = [from.x + from.width, from.y + from.height / 2];
   const [x2, y2] = [to.x, to.y + to.height / 2];
   const x = (x1 + x2) / 2;
   const d = `M${x1} ${y1} C${x} ${y1} ${x} ${y2} ${x2 - 4} ${y2}`;
-  if (Math.abs(y1 - y2) < 1) return { d, kind: 'level', x: x2 - 12, y: y2 };
+  if (Math.abs(y1 - y2) < 1) return { d, kind: 'level', x: x2 - 12, y: y2, rank: [x1 + 2, y1] };
   // The curve's own point at 0.65: where arrows of one fan are apart, and none is at its box yet.
-  return { d, kind: 'slanted', x: x + 0.13 * (x2 - x1), y: y1 + 0.718 * (y2 - y1) };
+  const [labelX, labelY] = [x + 0.13 * (x2 - x1), y1 + 0.718 * (y2 - y1)];
+  return { d, kind: 'slanted', x: labelX, y: labelY, rank: [x2 - 4, y2] };
 }

@@ -1,15 +1,14 @@
-import { formatDuration } from '@pado/fault';
 import type { Arm } from '../arms.ts';
+import { elapsed, missing, number } from '../facts/format.ts';
 import { type Html, html } from '../html.ts';
-import { texts } from '../text.ts';
-
-const words = texts.facts;
+import type { Texts } from '../text/en.ts';
+import { section } from './framed.ts';
 
 /** Everything else that the journals hold and a reader may ask for. */
-export const factsSection = (arms: readonly Arm[]): Html =>
-  html`<section aria-labelledby="facts"><h2 id="facts">${words.title}</h2>${arms.map(facts)}</section>`;
+export const factsSection = (arms: readonly Arm[], texts: Texts): Html =>
+  section('facts', texts.facts.title, html`${arms.map((arm) => facts(arm, texts))}`);
 
-function facts({ journal, pado, label }: Arm): Html {
+function facts({ journal, pado, label }: Arm, { facts: words, windows }: Texts): Html {
   const { load } = pado;
   const rows: readonly (readonly [string, string])[] = [
     [words.id, pado.id],
@@ -18,23 +17,28 @@ function facts({ journal, pado, label }: Arm): Html {
     [words.policies, pado.policies],
     [words.start, journal.start],
     [words.end, journal.end],
-    [words.duration, formatDuration(journal.duration * 1_000)],
+    [words.duration, elapsed(journal.duration * 1_000)],
     [words.platform, journal.platform],
     [words.node, journal.node],
-    [words.chaoslib, `chaoslib ${journal['chaoslib-version']}, pado ${pado.version}`],
-    ...(load === undefined
-      ? []
-      : [[words.load, `${load.script}, ${words.requests(load.requests.toLocaleString(texts.language))}`] as const]),
+    [words.chaoslib, `chaoslib ${journal['chaoslib-version']}, pado ${pado.version ?? missing}`],
+    ...(load === undefined ? [] : [[words.load, `${load.script}, ${words.requests(number(load.requests))}`] as const]),
   ];
   const queries = [...new Map(pado.probes.map((probe) => [probe.name, probe])).values()].filter(
     ({ query }) => query !== undefined,
   );
+  const answers = pado.probes.filter(({ output }) => output !== undefined && output !== null);
   return html`<details><summary>${words.run(label)}</summary>
 <dl>${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
 ${
   queries.length > 0 &&
   html`<h3>${words.queries}</h3><dl class="queries">${queries.map(
     ({ name, expected, query }) => html`<dt>${name} ${expected}</dt><dd><code>${query}</code></dd>`,
+  )}</dl>`
+}
+${
+  answers.length > 0 &&
+  html`<h3>${words.answers}</h3><dl class="queries">${answers.map(
+    ({ name, window, output }) => html`<dt>${name} (${windows[window]})</dt><dd><code>${indented(output)}</code></dd>`,
   )}</dl>`
 }
 <h3>${words.experiment}</h3><pre tabindex="0">${indented(journal.experiment)}</pre>

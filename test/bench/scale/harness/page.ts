@@ -28,7 +28,7 @@ export const limits = {
   maxChannelsOfAPod: 64,
   maxFromAnAddress: 256,
   maxConnections: 4_096,
-  mostPodEvents: 10,
+  mostPods: 10,
   mostAMinute: 60,
 } as const;
 
@@ -96,7 +96,7 @@ The agent's own bundle as one process with the chart's flags, real tokens of rea
 
 ${injectorsTable(run.injectors)}
 
-*Told to revert* is when the injector has the message; its own part is in [accuracy](accuracy.md). *Own memory* is anonymous pages, what the limit of the chart (128 MiB) counts in the end; *resident* has the program's file in it, which nodes share and the kernel may take back. *Requests* are all that the agent asks between creation and deletion; more processes on a node do not add to them, but for up to ${limits.mostPodEvents} events at the begin and as many at the end.
+*Told to revert* is when the injector has the message; its own part is in [accuracy](accuracy.md). *Own memory* is anonymous pages, what the limit of the chart (128 MiB) counts in the end; *resident* has the program's file in it, which nodes share and the kernel may take back. *Requests* are all that the agent asks between creation and deletion; more processes on a node do not add to them, but for up to ${limits.mostPods} events at the begin and as many at the end.
 
 ## Agents beside one API server
 Whole agents, each with its own connections, certificate and one injector over TLS, on simulated nodes: Node, its Lease and a pod that says it runs are objects without machines. They run in a few processes with the rights of the chart's account.
@@ -127,7 +127,7 @@ ${whatIsAsked(run.agents)}
 | connections from one address | ${limits.maxFromAnAddress}; pods have addresses of their own, those with \`hostNetwork\` share their node's | closed before the handshake |
 | connections of all pods | ${limits.maxConnections.toLocaleString('en')} | not accepted |
 | TokenReviews | 4 at a time, 256 in the queue, 400 in a burst and 50 a second in the long run; an accepted token counts for a minute | 503 with Retry-After: where more processes come at once they come in over some seconds |
-| events | ${limits.mostPodEvents} pods a fault and node, ${limits.mostAMinute} a minute | left out; the report has them all |
+| events | ${limits.mostPods} pods a fault and node, ${limits.mostAMinute} a minute | left out; the report has them all |
 | one object of the API server | 1.5 MiB: a report of about 1,000 processes with the counts of one effect | the report is refused, and nothing more is armed; use several agents (nodes) |
 
 The kubelet's own default of 110 pods a node is far below these.

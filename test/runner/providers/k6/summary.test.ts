@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import t from 'tap';
-import { k6Value, readSummary, summarise } from '../../../../runner/src/providers/k6/summary.ts';
+import { k6Value, readSummary, summarise, thresholdsOf } from '../../../../runner/src/providers/k6/summary.ts';
 
 const summary = {
   metrics: {
@@ -37,4 +37,24 @@ t.test('a k6 that was killed leaves no summary', async (t) => {
   for (const name of ['none.json', 'half.json']) {
     await t.rejects(readSummary(join(directory, name)), { code: 'ERR_PADO_K6', message: /left no summary/ });
   }
+});
+
+t.test('a summary of another shape is refused', async (t) => {
+  const directory = t.testdir({ 'list.json': '[]', 'null.json': 'null', 'odd.json': '{"metrics": {"http_reqs": 5}}' });
+  for (const name of ['list.json', 'null.json', 'odd.json']) {
+    await t.rejects(readSummary(join(directory, name)), { code: 'ERR_PADO_K6', message: /is no summary/ });
+  }
+});
+
+t.test('thresholds are read with what they look at; true in the summary means crossed', async (t) => {
+  const metrics = {
+    http_req_duration: { avg: 12.5, 'p(99)': 400, thresholds: { 'p(99)<300': true, 'avg<300': false } },
+    checks: { rate: 1, thresholds: { 'rate > 0.9': false } },
+    http_reqs: { count: 5 },
+  };
+  t.same(thresholdsOf({ metrics }), [
+    { metric: 'http_req_duration', threshold: 'p(99)<300', met: false, value: 400 },
+    { metric: 'http_req_duration', threshold: 'avg<300', met: true, value: 12.5 },
+    { metric: 'checks', threshold: 'rate > 0.9', met: true, value: 1 },
+  ]);
 });
