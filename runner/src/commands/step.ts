@@ -40,12 +40,12 @@ export const step: Command = {
     const { state } = paths(settings.project);
     if (verb === 'begin') {
       const caller = callerOf();
-      const words_ = ['step', 'keep', run, ...words, JSON.stringify(caller ?? null)];
+      const keeping = ['step', 'keep', run, ...words, JSON.stringify(caller ?? null)];
       const session = await openSession({
         ...{ state, run, caller, signal },
         command: {
           file: process.execPath,
-          args: [...mainArgs(settings.installation), ...words_, ...given(invocation)],
+          args: [...mainArgs(settings.installation), ...keeping, ...given(invocation)],
         },
         environment: settings.environment,
         cwd: process.cwd(),

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t, { type Test } from 'tap';
@@ -86,6 +86,21 @@ async function startChaos(t: Test) {
       ),
   };
 }
+
+t.test('the exported catalogue is valid for the real chaos', async (t) => {
+  const kit = await ensureChaosToolkit(t);
+  if (kit === undefined) return;
+  const catalogue = fileURLToPath(new URL('../../../experiments/chaostoolkit/', import.meta.url));
+  const within = { cwd: t.testdir(), env: process.env };
+  for (const name of await readdir(catalogue)) {
+    const { exitCode, stderr } = await run(
+      kit.chaos,
+      ['--no-version-check', 'validate', join(catalogue, name)],
+      within,
+    );
+    t.equal(exitCode, 0, `${name}: ${stderr.trim().split('\n').at(-1)}`);
+  }
+});
 
 const outcomeOf = ({ journal }: Pick<StandRun, 'journal'> | { readonly journal: ChaosJournal }) => ({
   status: journal.status,

@@ -30,7 +30,6 @@ steady-state-hypothesis:
       name: p99
       tolerance: {type: compare, comparator: '<', value: '\${limit}'}
       provider: {type: prometheus, query: 'max(x[$__range])'}
-      weight: 2
 method:
   - type: action
     name: slow
@@ -67,7 +66,7 @@ t.test('every activity is one of Chaos Toolkit, and keeps its own definition bes
     activities.map(({ name }) => name),
     ['the run is sound', 'p99', 'slow', 'plain', 'p99', 'undo', 'end of the run'],
   );
-  t.match(hypothesis.probes[1], { tolerance: 0, pado: { weight: 2, provider: { type: 'prometheus' } } });
+  t.match(hypothesis.probes[1], { tolerance: 0, pado: { provider: { type: 'prometheus' } } });
   // biome-ignore lint/suspicious/noTemplateCurlyInString: Chaos Toolkit's substitution
   t.same(method[0]?.provider.arguments, ['${pado}', 'step', 'act', 'experiment', 'slow']);
   t.match(method[0], { pauses: { after: 5 }, pado: { provider: { type: 'fault', spec: { ttl: '30s' } } } });
@@ -82,7 +81,7 @@ t.test('what Pado does of it is found again in the file', async (t) => {
   const found = toNative(document, 'out.json');
   t.match(found, {
     configuration: { limit: 0.5 },
-    'steady-state-hypothesis': { title: 'Quick', probes: [{ name: 'p99', weight: 2 }] },
+    'steady-state-hypothesis': { title: 'Quick', probes: [{ name: 'p99', tolerance: { comparator: '<' } }] },
     method: [{ name: 'slow' }, { name: 'p99' }, { name: 'the method of chaos has ended' }],
     rollbacks: [],
   });
