@@ -86,7 +86,7 @@ export interface ProbeResult {
   readonly recoveredAfterMs?: number;
   /** `failure`: the tolerance describes the failure that the fault must cause; it is judged during only. */
   readonly expect?: 'steady' | 'failure';
-  /** Asked again and again during the window: how many looks, how many missed, and when the first one did. */
+  /** Asked again and again during the window: how many looks, how many missed, and when the first one did (Unix ms). */
   readonly looks?: { readonly count: number; readonly missed: number; readonly firstMissMs?: number };
   /** Weight in the resilience score; default 1. */
   readonly weight?: number;

@@ -5,6 +5,7 @@ import type { Command, Invocation } from '../cli/command.ts';
 import { meant, usage } from '../cli/parse.ts';
 import { shown } from '../cli/settings.ts';
 import type { RunResult } from '../experiment/run.ts';
+import { languageOf } from '../report/text/language.ts';
 import { presetOf, switchPolicies } from '../stack/policies.ts';
 import type { Stack } from '../stack/supervise.ts';
 import { type Lab, labs } from './labs.ts';
@@ -49,7 +50,8 @@ export const lab: Command = {
       const runs = await fiveSteps(invocation, chosen, fix, shop);
       const journals = runs.map(({ journal }) => journal);
       const { writeReport } = await import('../report/report.ts');
-      const reportFile = await writeReport({ journals, file: join(dirname(runs.at(-1)!.journalFile), 'report.html') });
+      const file = join(dirname(runs.at(-1)!.journalFile), 'report.html');
+      const reportFile = await writeReport({ journals, file, language: languageOf(settings.environment) });
       const exitCode = exitCodeOfLab(journals.map(({ pado }) => pado.verdict));
       const files = [...runs.map(({ journalFile }) => `journal  ${journalFile}`), `report   ${reportFile}`];
       const table = await comparison(journals, settings);

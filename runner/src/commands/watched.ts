@@ -1,6 +1,8 @@
+import { dirname, join } from 'node:path';
 import type { Invocation } from '../cli/command.ts';
 import type { Journal } from '../contracts.ts';
 import type { RunOptions, RunResult } from '../experiment/run.ts';
+import { languageOf } from '../report/text/language.ts';
 import { paths } from '../stack/paths.ts';
 
 export interface Watched extends Disposable {
@@ -31,6 +33,14 @@ export async function watched(
   const open = () => createLiveView({ output: process.stderr, color: settings.drawing, graph });
   let view = open();
   const directory = paths(settings.project).runs;
+  /** The run stands, whether its page can be written or not. */
+  const report = async ({ journal, journalFile }: RunResult): Promise<void> => {
+    const { writeReport } = await import('../report/report.ts');
+    const file = join(dirname(journalFile), 'report.html');
+    await writeReport({ journals: [journal], file, language: languageOf(settings.environment) }).catch((error) =>
+      view.listener({ type: 'note', level: 'warning', text: `no report at ${file}: ${(error as Error).message}` }),
+    );
+  };
   return {
     async run(arm) {
       if (apart) {
@@ -38,6 +48,7 @@ export async function watched(
         view = open();
       }
       const result = await runExperiment({ ...arm, directory, signal, listener: view.listener });
+      await report(result);
       signal.throwIfAborted();
       return result;
     },

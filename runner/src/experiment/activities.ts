@@ -26,22 +26,28 @@ export interface Doing {
 export async function doActivities(context: RunContext, activities: readonly Activity[], doing: Doing): Promise<void> {
   const pending: Promise<void>[] = [];
   const failure = new AbortController();
+  let first: { readonly error: unknown } | undefined;
+  const fail = (error: unknown, name = 'another activity') => {
+    first ??= { error };
+    failure.abort(new PadoError('ERR_PADO_PROVIDER', `it was ended, for "${name}" had failed`));
+  };
   const signal = AbortSignal.any([doing.signal, failure.signal]);
   try {
     for (const activity of activities) {
       await pause(context, activity.pauses?.before, signal);
       const done = doActivity(context, activity, { ...doing, signal });
       if (activity.background === true) {
-        done.catch((error) => failure.abort(error));
+        done.catch((error) => fail(error, activity.name));
         pending.push(done);
       } else await done;
       await pause(context, activity.pauses?.after, signal);
     }
   } catch (error) {
-    failure.abort(error);
+    // What was aborted because of another failure is not the first.
+    if (!failure.signal.aborted) fail(error);
   }
   await Promise.allSettled(pending);
-  if (failure.signal.aborted) throw failure.signal.reason;
+  if (first !== undefined) throw first.error;
 }
 
 async function doActivity(context: RunContext, activity: Activity, doing: Doing): Promise<void> {

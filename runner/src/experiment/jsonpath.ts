@@ -7,16 +7,6 @@ const environment = new JSONPathEnvironment();
 export const findAll = (path: string, value: unknown): unknown[] =>
   environment.query(inRfc(path), value as Parameters<typeof environment.query>[1]).values();
 
-/** What is wrong with a path; undefined when it parses. */
-export function checkPath(path: string): string | undefined {
-  try {
-    environment.compile(inRfc(path));
-    return undefined;
-  } catch (error) {
-    return (error as Error).message.split('\n', 1)[0];
-  }
-}
-
 /** Chaos Toolkit's library writes one `=` in a filter where the standard has two, and allows spaces around a path. */
 const inRfc = (path: string): string =>
   path

@@ -38,7 +38,14 @@ export async function judgeProbe(
       return { ...frame(probe, window), ...query, ...asked(), error: error.message };
     answer = { output: { failed: true, reason: error.message }, durationMs: performance.now() - startedAt };
   }
-  return { ...(await weigh(probe, window, answer, asking)), ...asked() };
+  // Of a query that was looked at step by step; its answer counts from the window's start.
+  const { looks } = answer as Answer & Pick<ProbeResult, 'looks'>;
+  const first = looks?.firstMissMs === undefined ? {} : { firstMissMs: during.startMs + looks.firstMissMs };
+  return {
+    ...(await weigh(probe, window, answer, asking)),
+    ...(looks === undefined ? {} : { looks: { ...looks, ...first } }),
+    ...asked(),
+  };
 }
 
 /** Judges a probe that reads k6's end-of-test summary. */

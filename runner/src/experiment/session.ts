@@ -8,12 +8,12 @@ import { eventFile } from '../notify/event-file.ts';
 import { openNotifiers } from '../notify/notifiers.ts';
 import type { AgentApi } from '../providers/fault/agent-api.ts';
 import { prometheus as connect, type Prometheus } from '../providers/prometheus.ts';
-import { concealer } from './conceal.ts';
 import type { RunContext } from './context.ts';
 import { openControls } from './controls.ts';
 import type { Environment } from './environment.ts';
 import type { Experiment } from './experiment.ts';
 import type { RunOptions } from './run.ts';
+import { concealer } from './shown.ts';
 
 /** A run that has a folder, a journal and ears. */
 export interface Session {
@@ -62,6 +62,7 @@ export async function openSession(
   };
   options.died?.catch(fail);
   tell({ type: 'started', id: directory.id, title: experiment.title, policies, directory: directory.path });
+  for (const text of experiment.warnings) tell({ type: 'note', level: 'warning', text });
   const { controls, python } = await openControls(experiment, { signal, tell, stop, more: options.pace?.(signal) });
   const { configuration, secrets } = experiment;
   const onWarning = (warning: string, query: string) =>

@@ -1,9 +1,8 @@
 import { arch, hostname, release, type as system } from 'node:os';
 import type { Journal, ProbeResult, ProbeWindow } from '../contracts.ts';
-import { concealer } from '../experiment/conceal.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { resilienceScore } from '../experiment/score.ts';
-import { shown } from '../experiment/shown.ts';
+import { concealer, shown } from '../experiment/shown.ts';
 import type { Judgement } from '../experiment/verdict.ts';
 import type { Recording } from './recording.ts';
 import { stamp } from './stamp.ts';

@@ -80,7 +80,9 @@ export async function runWith(
     };
     const journal = join(folder, 'journal.json');
     const [program, ...words] =
-      toolkit === 'chaos' ? [chaos, 'run', '--journal-path', journal] : ['sh', pado, 'run', '--json'];
+      toolkit === 'chaos'
+        ? [chaos, '--no-version-check', 'run', '--journal-path', journal]
+        : ['sh', pado, 'run', '--json'];
     const { exitCode, stdout, stderr } = await run(program!, [...words, ...options, join(fixtures, file)], {
       cwd: folder,
       env: environment,

@@ -24,7 +24,7 @@ const experimentOptions = {
     value: 'STRATEGY',
     choices: dryStrategies,
     description:
-      'leaves out `probes`, `actions`, both (`activities`) or pauses alone (`pause`); such a run proves nothing',
+      'leaves out `probes`, `actions`, both (`activities`) or pauses alone (`pause`); such a run proves nothing, and exits with 0 when it went through',
   },
   'hypothesis-strategy': {
     type: 'string',

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import type { Outcome } from '../../cli/command.ts';
 import { describeError } from '../../cli/errors.ts';
 import { exitCodes, type Journal, type Verdict } from '../../contracts.ts';
@@ -35,14 +36,24 @@ interface Presentation {
 /** The answer of `pado run`: each run's verdict and journal, and of several a table. */
 export function outcomeOf(runs: readonly Run[], { chaosToolkit, width }: Presentation): Outcome & { table: string } {
   const summary = summaryOf(runs);
-  const exitCode = chaosToolkit ? Math.max(0, ...runs.map(chaosExitCode)) : exitCodes[summary.verdict];
+  // A dry run that went through proves nothing, and is done.
+  const isDry =
+    runs.length > 0 && runs.every(({ verdict, journal }) => verdict === 'inconclusive' && journal?.pado.dry);
+  const own = isDry ? 0 : exitCodes[summary.verdict];
+  const exitCode = chaosToolkit ? Math.max(0, ...runs.map(chaosExitCode)) : own;
   const document: RunsDocument = { runs: runs.map(documentOf), summary: { ...summary, exitCode } };
   const lines = runs.map(({ verdict, reason, journalFile }) =>
-    [`${verdict}: ${span(reason).text}`, ...(journalFile === undefined ? [] : [journalFile])].join('\n'),
+    [
+      `${verdict}: ${span(reason).text}`,
+      ...(journalFile === undefined ? [] : [journalFile, pageBeside(journalFile)]),
+    ].join('\n'),
   );
   const table = runs.length > 1 ? matrix(runs, summary, width) : '';
   return { exitCode, json: document, text: [lines.join('\n'), table].filter(Boolean).join('\n\n'), table };
 }
+
+/** Made by whoever runs experiments. */
+const pageBeside = (journalFile: string): string => join(dirname(journalFile), 'report.html');
 
 function documentOf(run: Run): RunDocument {
   const { file, repetition, verdict, reason, journal, journalFile = null, error } = run;

@@ -34,6 +34,11 @@ export function checkExtension(extension: PadoExtension, path: Path, around: Sur
 
 function checkStopCondition(condition: StopCondition, path: Path, around: Surroundings, report: Report): void {
   const { provider, tolerance, misses = 1, of = misses > 1 ? undefined : 1, phases = [] } = condition;
+  if (provider.type === 'k6') {
+    const remedy = 'ask prometheus for k6_… metrics, or give a threshold of the script `abortOnFail`';
+    report([...path, 'provider'], `k6 sums up at the end, too late for a stop condition: ${remedy}`);
+    return;
+  }
   checkProvider(provider, [...path, 'provider'], around, report);
   checkAsked(provider, [...path, 'provider'], report);
   checkTolerance(tolerance, provider, [...path, 'tolerance'], report);

@@ -25,6 +25,9 @@ export function checkAsked(provider: ProbeProvider, path: Path, report: Report):
       report([...path, field], `\`short\` (${short}) is longer than \`long\` (${long}): swap them`);
     }
   }
+  if (provider.type === 'prometheus' && provider.for !== undefined && provider.aggregate !== undefined) {
+    report([...path, 'for'], '`for` judges each step by itself, `aggregate` all of them as one: leave one out');
+  }
   if (provider.type === 'prometheus' && provider.step !== undefined) {
     if (provider.for === undefined && provider.aggregate === undefined) {
       report([...path, 'step'], '`step` means nothing without `for` or `aggregate`: add one, such as `aggregate: max`');

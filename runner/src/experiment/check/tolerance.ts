@@ -1,4 +1,4 @@
-import { checkPath } from '../jsonpath.ts';
+import { problemOfPath } from '../jsonpath2.ts';
 import { pythonRegExp } from '../python-regex.ts';
 import type { ProbeProvider } from '../schema.ts';
 import type { Path } from '../source.ts';
@@ -26,7 +26,7 @@ export function checkTolerance(tolerance: Tolerance, provider: ProbeProvider, pa
       checkRegex(tolerance.pattern, [...path, 'pattern'], report);
       return;
     case 'jsonpath': {
-      const wrong = checkPath(tolerance.path);
+      const wrong = problemOfPath(tolerance.path);
       if (wrong !== undefined)
         report([...path, 'path'], `\`path\` is no JSONPath: ${wrong}; such as $.items[*].status`);
       if (tolerance.count !== undefined && !Number.isInteger(tolerance.count)) {
