@@ -15,7 +15,12 @@ export interface SessionFile extends ProcessId {
 export const sessionFiles = (state: string, run: string) => {
   const folder = join(state, 'steps');
   const base = join(folder, run);
-  return { folder, session: `${base}.json`, experiment: `${base}.experiment.json`, log: `${base}.log` } as const;
+  return {
+    folder,
+    session: `${base}.json`,
+    experiment: join(folder, 'experiments', `${run}.json`),
+    log: `${base}.log`,
+  } as const;
 };
 
 /** The session of a run; undefined when there is none any more. */
