@@ -44,8 +44,9 @@ export function resolveRefs(document: unknown): Resolved {
             return item;
           }
           refs.push({ from, to: found.path });
-          // A hypothesis may judge what the method only records.
-          return { ...found.activity, ...('tolerance' in item ? { tolerance: item.tolerance } : {}) };
+          // A hypothesis may judge what the method only records; how it is judged means nothing elsewhere.
+          const activity = at.length > 1 ? found.activity : unjudged(found.activity);
+          return { ...activity, ...('tolerance' in item ? { tolerance: item.tolerance } : {}) };
         });
   const value = {
     ...document,
@@ -62,6 +63,8 @@ export function resolveRefs(document: unknown): Resolved {
   };
   return { value, problems, refs };
 }
+
+const unjudged = ({ expect: _, atLeast: __, weight: ___, ...activity }: Record<string, unknown>) => activity;
 
 function missing(name: string, names: readonly string[]): string {
   const near = nearest(name, names);
