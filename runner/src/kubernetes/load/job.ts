@@ -143,11 +143,11 @@ async function started({ client, image, signal }: LoadJobOptions, job: string): 
 }
 
 function summaryOf(lines: readonly string[], job: string): { summary: K6Summary; exitCode: number } {
-  const at = lines.findLastIndex((line) => line.startsWith(summaryMark));
+  const line = lines.findLast((one) => one.startsWith(summaryMark));
   try {
-    if (at === -1) throw new Error('the log has none');
-    const exitCode = Number(lines[at]?.slice(summaryMark.length));
-    return { summary: JSON.parse(lines.slice(at + 1).join('\n')) as K6Summary, exitCode };
+    if (line === undefined) throw new Error('the log has none');
+    const [, exitCode, text = ''] = /^ (\d+) (.*)$/.exec(line.slice(summaryMark.length)) ?? [];
+    return { summary: JSON.parse(text) as K6Summary, exitCode: Number(exitCode) };
   } catch (cause) {
     throw new PadoError('ERR_PADO_K6', `k6 left no summary in the log of the Job ${job}: ${(cause as Error).message}`, {
       cause,

@@ -108,8 +108,8 @@ function shell(
     // `wait` returns early when the trap ran.
     'wait $k6; code=$?',
     'while kill -0 $k6 2>/dev/null; do wait $k6; code=$?; done',
-    `echo '${summaryMark}' $code`,
-    'cat summary.json',
+    // One line: what k6 said last to stderr is another stream, and may come into the log after it, or in its middle.
+    `printf '%s %s %s\\n' '${summaryMark}' $code "$(tr -d '\\n' < summary.json)"`,
     'exit $code',
   ].join('\n');
 }

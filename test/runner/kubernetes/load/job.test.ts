@@ -74,7 +74,7 @@ t.test('its command lays the files out and prints the summary with the exit code
   const lines = (await output).trimEnd().split('\n');
   t.equal(lines[0], "it's a");
   t.match(lines[1], /^brun .*--tag testid=run-1 .*--env BASE_URL=http:\/\/gateway:8080 load\/a\.ts$/);
-  t.same(lines.slice(-2), [`${summaryMark} 99`, '{}']);
+  t.equal(lines.at(-1), `${summaryMark} 99 {}`);
 });
 
 t.test('SIGTERM of the kubelet lets k6 sum up', async (t) => {
@@ -85,5 +85,5 @@ t.test('SIGTERM of the kubelet lets k6 sum up', async (t) => {
   child.kill('SIGTERM');
   const [code] = await ended;
   t.equal(code, 105);
-  t.match(await output, `${summaryMark} 105\n{"metrics":{}}`);
+  t.match(await output, `${summaryMark} 105 {"metrics":{}}`);
 });
