@@ -79,7 +79,7 @@ const distinct = (targets: readonly ReportedTarget[]): ReportedTarget[] =>
 
 /** Above 0 when `a` knows more. At last by their text, so that the order of reports never decides. */
 function compare(a: ReportedTarget, b: ReportedTarget): number {
-  const text = (target: ReportedTarget) => JSON.stringify([target.state, target.recovered, target.pod, target.reason]);
+  const text = ({ evidence: _, ...target }: ReportedTarget) => JSON.stringify(Object.entries(target).sort());
   return (
     Number(a.state !== 'lost') - Number(b.state !== 'lost') ||
     totalOf(a.evidence, ({ matched }) => matched) - totalOf(b.evidence, ({ matched }) => matched) ||
@@ -94,11 +94,17 @@ function furthest(all: readonly EffectEvidence[]): readonly EffectEvidence[] {
   const best = new Map<number, EffectEvidence>();
   for (const effect of all) {
     const known = best.get(effect.index);
-    const more = known === undefined ? 1 : effect.matched - known.matched || effect.applied - known.applied;
+    const more =
+      known === undefined
+        ? 1
+        : effect.matched - known.matched || effect.applied - known.applied || inOrder(effect, known);
     if (more > 0) best.set(effect.index, effect);
   }
   return [...best.values()].sort((left, right) => left.index - right.index);
 }
+
+/** Any order at all, as long as it is always the same one. */
+const inOrder = (a: object, b: object): number => (JSON.stringify(a) < JSON.stringify(b) ? 1 : -1);
 
 /** In force; or gone because the fault has ended it, which is what it was for. */
 const isInForce = ({ state, pulse, evidence }: ReportedTarget): boolean =>
