@@ -11,6 +11,7 @@ export * from './path-pattern.ts';
 export * from './protocol.ts';
 export * from './pulse.ts';
 export * from './quantity.ts';
+export * from './random.ts';
 export * from './reports.ts';
 export * from './schema.ts';
 export * from './summary.ts';

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { PadoError, type Problem } from '@pado/fault';
-import { parseSource, type Source } from '../experiment/source.ts';
+import { parseSource, placeOf, type Source } from '../experiment/source.ts';
 
 /** The YAML or JSON documents of a file; `-` is stdin. Each can say where its values stand in the file. */
 export async function readDocuments(file: string, directory: string): Promise<readonly Source[]> {
@@ -19,10 +19,10 @@ export async function readDocuments(file: string, directory: string): Promise<re
 
 /** The error that lists problems as file, line, column and what is wrong. */
 export function invalid(file: string, source: Source, problems: readonly Problem[]): PadoError {
-  const findings = problems.map(({ path, message, atKey = false }) => ({
-    ...(atKey ? source.positionOfKey(path) : source.positionOf(path)),
-    path,
-    message,
+  const findings = problems.map((problem) => ({
+    ...placeOf(source, problem),
+    path: problem.path,
+    message: problem.message,
   }));
   const lines = findings.map(({ line, column, message }) => `${file}:${line}:${column}: ${message}`);
   return new PadoError('ERR_PADO_INVALID', lines.join('\n'), { details: { file, findings } });

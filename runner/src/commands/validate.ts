@@ -3,6 +3,7 @@ import type { Command } from '../cli/command.ts';
 import { usageExitCode } from '../cli/errors.ts';
 import { shown } from '../cli/settings.ts';
 import { services } from '../contracts.ts';
+import { isObject } from '../is-object.ts';
 import { type Checked, checkAll, errorOf } from './checked.ts';
 import { readDocuments } from './documents.ts';
 import { faultOf } from './fault-file.ts';
@@ -71,10 +72,8 @@ async function check(file: string, directory: string): Promise<Kind> {
   return 'experiment';
 }
 
-const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const isFault = (value: unknown): boolean =>
-  isMap(value) && ('kind' in value ? value.kind === 'Fault' : 'spec' in value);
+  isObject(value) && ('kind' in value ? value.kind === 'Fault' : 'spec' in value);
 
 const isSteadyState = (value: unknown): boolean =>
-  isMap(value) && 'probes' in value && !('method' in value) && !('steady-state-hypothesis' in value);
+  isObject(value) && 'probes' in value && !('method' in value) && !('steady-state-hypothesis' in value);

@@ -7,7 +7,7 @@ import type { Prometheus } from '../providers/prometheus.ts';
 import { askPrometheus } from '../providers/prometheus-probe.ts';
 import type { Answer, CallContext } from '../providers/provider.ts';
 import type { Python } from '../providers/python/python.ts';
-import type { ProbeProvider } from './schema.ts';
+import type { HttpProvider, ProbeProvider, ProcessProvider, PythonProvider } from './schema.ts';
 import type { Tolerance } from './tolerance-schema.ts';
 
 /** Whatever a probe may need in order to be asked. What an experiment does not use is not there. */
@@ -37,15 +37,28 @@ export async function ask({ provider, window, tolerance }: Question, asking: Ask
     case 'slo':
       return askPrometheus(provider, window, tolerance, prometheus, call.signal);
     case 'http':
-      return askHttp(provider, call);
     case 'process':
-      return runProcess(provider, call);
     case 'python':
-      return needed(asking.python, 'python').call(provider, call);
+      return callOut(provider, asking);
     case 'kubernetes':
       return needed(asking.kubernetes, 'kubernetes').ask(provider, call.signal);
     case 'k6':
       throw new PadoError('ERR_PADO_INVALID', 'the provider k6 is judged once, at the end of the load');
+  }
+}
+
+/** Chaos Toolkit's own providers, which are the same in a probe and in an action. */
+export async function callOut(
+  provider: HttpProvider | ProcessProvider | PythonProvider,
+  { call, python }: Asking,
+): Promise<Answer> {
+  switch (provider.type) {
+    case 'http':
+      return askHttp(provider, call);
+    case 'process':
+      return runProcess(provider, call);
+    case 'python':
+      return needed(python, 'python').call(provider, call);
   }
 }
 

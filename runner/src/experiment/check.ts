@@ -1,4 +1,5 @@
 import type { Problem } from '@pado/fault';
+import { isObject } from '../is-object.ts';
 import { checkActivities } from './check/activity.ts';
 import { checkExtension } from './check/extension.ts';
 import { checkProbe } from './check/probe.ts';
@@ -7,7 +8,6 @@ import { checkSources } from './check/sources.ts';
 import { type Broken, type Placed, type Report, sound, unique } from './check/walk.ts';
 import type { Activity, ExperimentDocument, HypothesisProbe, PadoExtension, ProbeProvider } from './schema.ts';
 import type { Path } from './source.ts';
-import { isObject } from './substitute.ts';
 import { isForeign } from './tolerate.ts';
 
 export type { Broken } from './check/walk.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { isObject } from '../is-object.ts';
 import { textAs } from './configuration-text.ts';
 import { findScript } from './experiment.ts';
 import type { ProbeProvider } from './schema.ts';
-import { isObject } from './substitute.ts';
 
 /** The value of an entry, the probe that will give it, or why there is none. */
 export type Found = { readonly value: unknown } | { readonly provider: ProbeProvider } | { readonly wrong: string };

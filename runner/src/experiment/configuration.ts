@@ -1,7 +1,8 @@
 import { nearest, PadoError, type Problem } from '@pado/fault';
+import { isObject } from '../is-object.ts';
 import { answerOf, find, type Surroundings } from './configuration-source.ts';
 import type { ProbeProvider } from './schema.ts';
-import { isObject, type LookUp, substitute } from './substitute.ts';
+import { type LookUp, substitute } from './substitute.ts';
 
 /** What the names of a file stand for. */
 export interface Values {

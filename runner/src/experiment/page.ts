@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { PadoError, type Problem } from '@pado/fault';
-import { type Path, parseSource, type Source, type SyntaxFault } from './source.ts';
+import { type Path, parseSource, placeOf, type Source, type SyntaxFault } from './source.ts';
 
 /** One thing that is wrong with a file; lines and columns count from 1. */
 export interface Finding {
@@ -35,9 +35,9 @@ const unparsed = (file: string, faults: readonly SyntaxFault[]): readonly Findin
   faults.map((fault) => ({ file, ...fault, path: [] }));
 
 function located(file: string, source: Source, problems: readonly Problem[]): readonly Finding[] {
-  const findings = problems.map(({ path, message, atKey = false }) => {
-    const { line, column } = atKey ? source.positionOfKey(path) : source.positionOf(path);
-    return { file, line, column, path, message };
+  const findings = problems.map((problem) => {
+    const { line, column } = placeOf(source, problem);
+    return { file, line, column, path: problem.path, message: problem.message };
   });
   return findings.sort((a, b) => a.line - b.line || a.column - b.column);
 }

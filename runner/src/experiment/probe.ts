@@ -38,8 +38,7 @@ export async function judgeProbe(
       return { ...frame(probe, window), ...query, ...asked(), error: error.message };
     answer = { output: { failed: true, reason: error.message }, durationMs: performance.now() - startedAt };
   }
-  // Of a query that was looked at step by step; its answer counts from the window's start.
-  const { looks } = answer as Answer & Pick<ProbeResult, 'looks'>;
+  const { looks } = answer;
   const first = looks?.firstMissMs === undefined ? {} : { firstMissMs: during.startMs + looks.firstMissMs };
   return {
     ...(await weigh(probe, window, answer, asking)),

@@ -1,7 +1,6 @@
-/** Values as Python compares them, where JSON's types meet: chaoslib's tolerances mean these. */
+import { isObject } from '../is-object.ts';
 
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Values as Python compares them, where JSON's types meet: chaoslib's tolerances mean these. */
 
 /** Python's `==`: True is 1, lists and maps by their contents, and a text is never a number. */
 export function equals(a: unknown, b: unknown): boolean {

@@ -1,7 +1,8 @@
 import { nearest, type Problem } from '@pado/fault';
+import { isObject } from '../is-object.ts';
 import { lookUpIn, lookUpShown, type Values } from './configuration.ts';
 import type { Path } from './source.ts';
-import { isObject, type LookUp, type Substituted, substitute } from './substitute.ts';
+import { type LookUp, type Substituted, substitute } from './substitute.ts';
 import { isForeign, type Tolerated, tolerate } from './tolerate.ts';
 
 /** A document with its names replaced. */

@@ -1,6 +1,6 @@
 import { nearest, type Problem } from '@pado/fault';
+import { isObject } from '../is-object.ts';
 import type { Path } from './source.ts';
-import { isObject } from './substitute.ts';
 
 export interface Resolved {
   readonly value: unknown;

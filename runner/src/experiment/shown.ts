@@ -1,5 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { isObject } from './substitute.ts';
+import { isObject } from '../is-object.ts';
+import type { CallContext } from '../providers/provider.ts';
+import { replaceSecrets, secretTexts } from '../providers/redact.ts';
 
 /** A symbol: JSON leaves it out, and a copy by spread keeps it. */
 const asShown = Symbol('as shown');
@@ -19,30 +21,14 @@ export const shown = <T extends object>(item: T): T => (item as { readonly [asSh
 
 /**
  * Puts `${name}` in place of every secret's value in texts that came back from outside: outputs, errors, queries.
- * Values shorter than 4 characters stay: they would be found everywhere.
  */
-export function concealer({ secrets }: { readonly secrets: Secrets }): <T>(value: T) => T {
-  const names = Object.values(secrets).flatMap((group) => Object.entries(group).flatMap(texts));
-  // The longest first: a secret may be part of another.
-  names.sort(([, one], [, other]) => other.length - one.length);
+export function concealer({ secrets }: Pick<CallContext, 'secrets'>): <T>(value: T) => T {
+  const known = secretTexts(secrets);
   const conceal = (value: unknown): unknown => {
-    if (typeof value === 'string') return names.reduce((text, [name, secret]) => replaced(text, name, secret), value);
+    if (typeof value === 'string') return replaceSecrets(value, known, (name) => `\${${name}}`);
     if (Array.isArray(value)) return value.map(conceal);
     if (!isObject(value)) return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, conceal(item)]));
   };
-  return names.length === 0 ? (value) => value : <T>(value: T) => conceal(value) as T;
-}
-
-type Secrets = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-
-const shortest = 4;
-
-/** Within a URL a secret is written with escapes. */
-const replaced = (text: string, name: string, secret: string): string =>
-  [secret, encodeURIComponent(secret)].reduce((rest, form) => rest.replaceAll(form, () => `\${${name}}`), text);
-
-function texts([name, value]: readonly [string, unknown]): (readonly [string, string])[] {
-  if (isObject(value)) return Object.values(value).flatMap((inner) => texts([name, inner]));
-  return typeof value === 'string' && value.length >= shortest ? [[name, value]] : [];
+  return known.length === 0 ? (value) => value : <T>(value: T) => conceal(value) as T;
 }

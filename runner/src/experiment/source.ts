@@ -1,3 +1,4 @@
+import type { Problem } from '@pado/fault';
 import {
   type Document,
   isAlias,
@@ -27,6 +28,10 @@ export interface Source {
   /** Where the key of the value at a path begins: for fields that should not be there. */
   readonly positionOfKey: (path: Path) => Position;
 }
+
+/** Where a problem is to be pointed at: at a field that should not be there, or at a value that should be another. */
+export const placeOf = ({ positionOf, positionOfKey }: Source, { path, atKey = false }: Problem): Position =>
+  atKey ? positionOfKey(path) : positionOf(path);
 
 export interface SyntaxFault extends Position {
   readonly message: string;

@@ -1,7 +1,7 @@
 import { isPadoError, type Problem } from '@pado/fault';
+import { isObject } from '../is-object.ts';
 import { findScript } from './experiment.ts';
 import { type Finding, openPage, type Page } from './page.ts';
-import { isObject } from './substitute.ts';
 
 export interface SteadyStateFiles {
   readonly pages: readonly Page[];

@@ -1,3 +1,4 @@
+import { isObject } from '../is-object.ts';
 import type { Path } from './source.ts';
 
 /** A value, or `later` for a name that is known and stays as it is written for now; undefined for an unknown name. */
@@ -53,6 +54,3 @@ export function substitute(document: unknown, lookUp: LookUp): Substituted {
 
 const written = (value: unknown): string =>
   typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
-
-export const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,8 +1,9 @@
 import { durationMs, PadoError } from '@pado/fault';
+import { isObject } from '../is-object.ts';
 import type { Answer } from '../providers/provider.ts';
 import { findByPath } from './jsonpath2.ts';
 import { pythonRegExp } from './python-regex.ts';
-import { between, equals, isObject, toNumber } from './python-values.ts';
+import { between, equals, toNumber } from './python-values.ts';
 import type { Compare, JsonPath, ProbeTolerance, Regex, ResponseTolerance, Tolerance } from './tolerance-schema.ts';
 
 /** A longer text is cut where it is shown. */

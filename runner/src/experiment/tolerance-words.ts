@@ -1,4 +1,4 @@
-import { isObject } from './python-values.ts';
+import { isObject } from '../is-object.ts';
 import type { ResponseTolerance, Tolerance } from './tolerance-schema.ts';
 
 /** A pattern that any text fits needs no words. */

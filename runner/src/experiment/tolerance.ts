@@ -1,7 +1,7 @@
 import { isPadoError } from '@pado/fault';
+import { isObject } from '../is-object.ts';
 import type { Answer } from '../providers/provider.ts';
 import { type Asking, ask } from './ask.ts';
-import { isObject } from './python-values.ts';
 import type { ProbeTolerance, Tolerance } from './tolerance-schema.ts';
 import { isProbeTolerance, type Judged, shown, weigh } from './tolerance-weigh.ts';
 

@@ -1,5 +1,6 @@
 import { nearest, type Problem } from '@pado/fault';
 import type { Schema } from '@pado/fault/json-schema';
+import { isObject } from '../is-object.ts';
 import { action, control, hypothesisProbe, pauses, recordedProbe } from './schema/activity.ts';
 import { asked, env } from './schema/configuration.ts';
 import { httpProvider } from './schema/providers/http.ts';
@@ -7,7 +8,6 @@ import { processProvider } from './schema/providers/process.ts';
 import { pythonProvider } from './schema/providers/python.ts';
 import { experimentSchema, hypothesisSchema, runtime } from './schema.ts';
 import type { Path } from './source.ts';
-import { isObject } from './substitute.ts';
 import { jsonpath, probeTolerance, range, regex } from './tolerance-schema.ts';
 
 export interface Tolerated {

@@ -1,4 +1,5 @@
 import type { Problem } from '@pado/fault';
+import { isObject } from '../is-object.ts';
 import { type Around, type Broken, checkExperiment, checkSteadyState } from './check.ts';
 import { checkVars, resolveValues, type ValueOptions } from './configuration.ts';
 import { type Experiment, toExperiment } from './experiment.ts';
@@ -10,7 +11,6 @@ import { type ExperimentDocument, experimentSchema } from './schema.ts';
 import type { Path } from './source.ts';
 import { openSteadyStates } from './steady-state-files.ts';
 import { type SteadyStateDocument, steadyStateSchema } from './steady-state-schema.ts';
-import { isObject } from './substitute.ts';
 
 export type { Finding } from './page.ts';
 
@@ -27,8 +27,12 @@ const fitsSteadyState = fits(steadyStateSchema);
  * @throws PadoError ERR_PADO_INVALID with the findings in `details.findings`, ERR_PADO_NOT_FOUND without the file,
  *   ERR_PADO_USAGE for a variable that is almost one of the file's.
  */
-export async function validateExperiment(file: string, options: ValidateOptions = {}): Promise<Experiment> {
-  const main = await openPage(file);
+export const validateExperiment = async (file: string, options: ValidateOptions = {}): Promise<Experiment> =>
+  validatePage(await openPage(file), options);
+
+/** The same for an experiment that is no file, or is read already. */
+export async function validatePage(main: Page, options: ValidateOptions): Promise<Experiment> {
+  const { file } = main;
   const resolved = resolveRefs(main.value);
   const shared = await openSteadyStates(file, resolved.value);
   const pages = [main, ...shared.pages];

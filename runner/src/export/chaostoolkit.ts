@@ -5,7 +5,7 @@ import { needsOf } from '../experiment/needs.ts';
 import { resolveRefs } from '../experiment/refs.ts';
 import { shown } from '../experiment/shown.ts';
 import { steadyStateMs } from '../experiment/steady-state.ts';
-import { isObject } from '../experiment/substitute.ts';
+import { isObject } from '../is-object.ts';
 import { slug } from '../journal/run-directory.ts';
 import { isActive, isPlain, isPlainProbe } from './plain.ts';
 import { asStep, stepProvider, type Verb } from './step.ts';

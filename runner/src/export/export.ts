@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseSource } from '../experiment/source.ts';
-import { isObject } from '../experiment/substitute.ts';
 import { validateExperiment } from '../experiment/validate.ts';
+import { isObject } from '../is-object.ts';
 import { toChaosToolkit } from './chaostoolkit.ts';
 import { exportedText } from './text.ts';
 

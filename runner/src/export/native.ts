@@ -1,5 +1,5 @@
 import { PadoError } from '@pado/fault';
-import { isObject } from '../experiment/substitute.ts';
+import { isObject } from '../is-object.ts';
 import { fileName, programName, runtimeExtension, whereName } from './chaostoolkit.ts';
 import { fromStep } from './step.ts';
 

@@ -1,5 +1,5 @@
 /** How an activity of the exported file calls Pado, and where the file keeps what it then does. */
-import { isObject } from '../experiment/substitute.ts';
+import { isObject } from '../is-object.ts';
 
 /** `env` finds the program that `${pado}` names; Chaos Toolkit puts no values into a `path`. */
 const launcher = 'env';

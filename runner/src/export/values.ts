@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import { isObject } from '../experiment/substitute.ts';
+import { isObject } from '../is-object.ts';
 
 const mark = (name: string): string => `PADO-VALUE-${name}-END`;
 const marks = /PADO-VALUE-(\w+)-END/g;

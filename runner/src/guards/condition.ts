@@ -4,7 +4,7 @@ import type { StopCondition } from '../experiment/schema.ts';
 import type { Prometheus } from '../providers/prometheus.ts';
 import type { Look, Round, Stage, Watch } from './guards.ts';
 import { asksPrometheus, newestSample } from './newest-sample.ts';
-import { missInWords } from './reason.ts';
+import { messageOf, missInWords } from './reason.ts';
 import { tally } from './tally.ts';
 
 /** A guard that takes longer than this for one look guards nothing. */
@@ -93,5 +93,3 @@ const asksForRange = ({ provider }: StopCondition): boolean =>
   provider.type === 'slo' ||
   (provider.type === 'prometheus' &&
     (provider.query.includes('$__range') || provider.aggregate !== undefined || provider.for !== undefined));
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -3,6 +3,7 @@ import type { ProbeResult } from '../contracts.ts';
 import type { ErrorBudget } from '../experiment/schema.ts';
 import { type Prometheus, withRange } from '../providers/prometheus.ts';
 import type { Round, Stage, Watch } from './guards.ts';
+import { messageOf } from './reason.ts';
 
 interface Means {
   readonly prometheus: Pick<Prometheus, 'number'>;
@@ -78,4 +79,3 @@ export function watchErrorBudget(watch: Watch, budget: ErrorBudget, { prometheus
 }
 
 const rounded = (value: number): number => (value >= 100 ? Math.round(value) : Number(value.toPrecision(3)));
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,5 +1,6 @@
 import type { Prometheus } from '../providers/prometheus.ts';
 import type { Round, Watch } from './guards.ts';
+import { messageOf } from './reason.ts';
 
 /** Looks in a row that must have failed. */
 const looks = 3;
@@ -61,5 +62,3 @@ export function watchPrometheus(
   };
   return { round, answers: async () => (await ask()) === undefined };
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

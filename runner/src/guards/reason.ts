@@ -14,3 +14,5 @@ function observed(value: ProbeResult['value'], output: unknown): string {
   const { reason } = (output ?? {}) as { readonly reason?: unknown };
   return typeof reason === 'string' ? `no answer (${reason})` : 'no such value';
 }
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

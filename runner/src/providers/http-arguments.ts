@@ -1,5 +1,5 @@
 import { PadoError } from '@pado/fault';
-import { isObject } from '../experiment/python-values.ts';
+import { isObject } from '../is-object.ts';
 
 export interface Body {
   readonly body?: string;

@@ -1,5 +1,5 @@
 import { durationMs, PadoError } from '@pado/fault';
-import type { ProbeResult, TimeWindow } from '../contracts.ts';
+import type { TimeWindow } from '../contracts.ts';
 import type { PrometheusProvider, SloProvider } from '../experiment/schema.ts';
 import type { Tolerance } from '../experiment/tolerance-schema.ts';
 import { isProbeTolerance, strain, weigh } from '../experiment/tolerance-weigh.ts';
@@ -15,8 +15,6 @@ const shortestRangeMs = 5_000;
 export interface PrometheusAnswer extends Answer {
   /** null: no data. */
   readonly output: number | null;
-  /** Where a range was looked at step by step; `firstMissMs` counts from the window's start. */
-  readonly looks?: NonNullable<ProbeResult['looks']>;
 }
 
 /**

@@ -1,3 +1,5 @@
+import type { ProbeResult } from '../contracts.ts';
+
 /** What an activity's provider is given and gives back; one file (or folder) a provider beside this one. */
 
 export interface CallContext {
@@ -19,4 +21,6 @@ export interface Answer {
   /** The PromQL that was asked. */
   readonly query?: string;
   readonly unit?: string;
+  /** Where a range was looked at step by step; `firstMissMs` counts from the window's start. */
+  readonly looks?: ProbeResult['looks'];
 }

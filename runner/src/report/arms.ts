@@ -1,5 +1,6 @@
 import type { Journal, PadoJournal } from '../contracts.ts';
-import { complete, isObject } from './complete.ts';
+import { isObject } from '../is-object.ts';
+import { complete } from './complete.ts';
 
 /** One run in a comparison. */
 export interface Arm {

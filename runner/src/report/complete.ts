@@ -1,11 +1,10 @@
 import type { FaultStatus } from '@pado/fault';
 import type { EdgeStats, GraphSnapshot, Journal, PadoJournal, ProbeResult, Series, Verdict } from '../contracts.ts';
 import { exitCodes } from '../contracts.ts';
+import { isObject } from '../is-object.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export const isObject = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const list = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 const objects = (value: unknown): readonly Fields[] => list(value).filter(isObject);
 const text = (value: unknown, otherwise = ''): string => (typeof value === 'string' ? value : otherwise);

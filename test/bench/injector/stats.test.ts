@@ -1,5 +1,5 @@
+import { seeded } from '@pado/fault';
 import t from 'tap';
-import { seeded } from '../../../agent/injector/src/random.ts';
 import { estimate, pooledRatio, quantile, ratios, shuffled } from './harness/stats.ts';
 
 t.test('a quantile lies between its neighbours', async (t) => {

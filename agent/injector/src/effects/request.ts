@@ -1,6 +1,6 @@
-import type { RequestEffect } from '@pado/fault';
+import { type RequestEffect, seeded } from '@pado/fault';
 import { Evidence } from '../evidence.ts';
-import { hash, seeded } from '../random.ts';
+import { hash } from '../random.ts';
 import { delays } from '../request/delay.ts';
 import { matcher } from '../request/match.ts';
 import type { Action, Hooked, Rule } from '../request/rule.ts';

@@ -1,5 +1,4 @@
-import { durationMs, type LatencyEffect } from '@pado/fault';
-import type { Random } from '../random.ts';
+import { durationMs, type LatencyEffect, type Random } from '@pado/fault';
 
 const positive = (random: Random): number => 1 - random(); // in (0, 1], so that its logarithm is finite
 

@@ -1,5 +1,5 @@
-import { requestIdBaggageKey } from '@pado/fault';
-import { hash, type Random, seeded } from '../random.ts';
+import { type Random, requestIdBaggageKey, seeded } from '@pado/fault';
+import { hash } from '../random.ts';
 import { baggageOf, type RequestFacts } from './facts.ts';
 
 export type Sampler = (request: RequestFacts) => boolean;

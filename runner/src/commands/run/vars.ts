@@ -4,6 +4,7 @@ import { parseEnv } from 'node:util';
 import { PadoError } from '@pado/fault';
 import { meant, usage } from '../../cli/parse.ts';
 import { parseSource } from '../../experiment/source.ts';
+import { isObject } from '../../is-object.ts';
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -88,14 +89,14 @@ function valuesOf(file: string, text: string): { configuration?: Values; secrets
   }
   const { value } = source;
   if (value === null) return {};
-  if (!isMap(value)) throw at(1, 1, 'not values by name: give configuration and secrets, each a map');
+  if (!isObject(value)) throw at(1, 1, 'not values by name: give configuration and secrets, each a map');
   const keys = Object.keys(value);
   if (!keys.some((key) => parts.some((part) => part === key))) return { configuration: value };
   for (const key of keys) {
     const { line, column } = source.positionOfKey([key]);
     if (!parts.some((part) => part === key))
       throw at(line, column, `\`${key}\` is unknown${meant(key, parts)}; there are: ${parts.join(', ')}`);
-    if (!isMap(value[key])) throw at(line, column, `\`${key}\` is not a map of values by name`);
+    if (!isObject(value[key])) throw at(line, column, `\`${key}\` is not a map of values by name`);
   }
   return value;
 }
@@ -110,9 +111,6 @@ function environmentOf(file: string, text: string): Readonly<Record<string, stri
     });
   return parseEnv(text) as Record<string, string>;
 }
-
-const isMap = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 async function read(file: string, directory: string): Promise<string> {
   try {

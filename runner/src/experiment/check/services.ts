@@ -1,6 +1,6 @@
 import { nameLabel, nearest } from '@pado/fault';
+import { isObject } from '../../is-object.ts';
 import type { Path } from '../source.ts';
-import { isObject } from '../substitute.ts';
 import type { Broken, Report } from './walk.ts';
 
 /** Names of services in faults, also in faults that have other mistakes. */

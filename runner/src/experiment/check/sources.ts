@@ -1,5 +1,5 @@
+import { isObject } from '../../is-object.ts';
 import type { Path } from '../source.ts';
-import { isObject } from '../substitute.ts';
 import type { Report } from './walk.ts';
 
 /** Secrets stand in groups: a name of `${}` is looked for within each. */

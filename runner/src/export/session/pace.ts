@@ -1,5 +1,5 @@
 import type { Controls } from '../../experiment/context.ts';
-import { isObject } from '../../experiment/substitute.ts';
+import { isObject } from '../../is-object.ts';
 import type { ActivityRecord } from '../../journal/recording.ts';
 
 /** Holds a run before each of its activities until someone outside has come to the same one. */

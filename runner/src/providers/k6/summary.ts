@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { PadoError } from '@pado/fault';
 import type { LoadSummary } from '../../contracts.ts';
+import { isObject } from '../../is-object.ts';
 
 /** k6's --summary-export: by metric, and by `metric{tag:value}` where a threshold names it. */
 export interface K6Summary {
@@ -23,8 +24,6 @@ const isSummary = (value: unknown): value is K6Summary => {
   const metrics = isObject(value) ? value.metrics : undefined;
   return isObject(metrics) && Object.values(metrics).every(isObject);
 };
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 const journeyMetric = /^shop_(good|degraded|bad)\{journey:(.+)\}$/;
 

@@ -1,4 +1,4 @@
-import { PadoError } from '@pado/fault';
+import { PadoError, seeded } from '@pado/fault';
 
 export interface Selection {
   readonly mode?: 'one' | 'all' | 'fixed' | 'fixed-percent' | 'random-max-percent';
@@ -37,15 +37,4 @@ export function select<T>(
   const taken: T[] = [];
   while (taken.length < count) taken.push(...left.splice(Math.floor(random() * left.length), 1));
   return taken;
-}
-
-/** mulberry32: small, and good enough to choose a few of a few. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

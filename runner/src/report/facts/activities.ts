@@ -1,5 +1,5 @@
 import type { Journal } from '../../contracts.ts';
-import { isObject } from '../complete.ts';
+import { isObject } from '../../is-object.ts';
 
 export interface Done {
   readonly part: 'method' | 'rollback';

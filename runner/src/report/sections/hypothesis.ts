@@ -75,7 +75,7 @@ function notesOf(
   ): readonly string[] => {
     if (isFailure) return [words.failureLooks(count(all - missed), count(all))];
     if (missed === 0) return [words.allLooks(count(all))];
-    const first = firstMissMs === undefined || beginMs === undefined ? undefined : sinceMs(firstMissMs, beginMs);
+    const first = firstMissMs === undefined || beginMs === undefined ? undefined : Math.max(0, firstMissMs - beginMs);
     return [words.looks(count(missed), count(all)), ...(first === undefined ? [] : [words.firstMiss(elapsed(first))])];
   };
   return [
@@ -92,7 +92,3 @@ function notesOf(
     ...(samples === undefined ? [] : [words.samples(count(samples))]),
   ];
 }
-
-/** Some looks are told in Unix time, some count from the window's start. */
-const sinceMs = (ms: number, beginMs: number): number => Math.max(0, ms >= earliestUnixMs ? ms - beginMs : ms);
-const earliestUnixMs = 1e11;

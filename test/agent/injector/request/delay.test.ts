@@ -1,6 +1,6 @@
 import type { LatencyEffect } from '@pado/fault';
+import { seeded } from '@pado/fault';
 import t from 'tap';
-import { seeded } from '../../../../agent/injector/src/random.ts';
 import { delays } from '../../../../agent/injector/src/request/delay.ts';
 
 const draw = (effect: Partial<LatencyEffect>, times = 20_000): number[] => {

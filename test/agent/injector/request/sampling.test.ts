@@ -1,5 +1,5 @@
+import { seeded } from '@pado/fault';
 import t from 'tap';
-import { seeded } from '../../../../agent/injector/src/random.ts';
 import type { RequestFacts } from '../../../../agent/injector/src/request/facts.ts';
 import { byAttempt, sampler } from '../../../../agent/injector/src/request/sampling.ts';
 

@@ -1,4 +1,4 @@
-import type { Random } from '../../../../agent/injector/src/random.ts';
+import type { Random } from '@pado/fault';
 import type { Estimate } from './stats.ts';
 
 /** `within noise`: the median misses the goal, but its confidence interval does not. `none`: nothing could be measured here. */

@@ -1,4 +1,4 @@
-import type { Random } from '../../../../agent/injector/src/random.ts';
+import type { Random } from '@pado/fault';
 
 /** The quantile of a sample, by linear interpolation between its neighbours; `share` from 0 to 1. */
 export function quantile(values: readonly number[], share: number): number {

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { seeded } from '@pado/fault';
 import type { Clock } from '../../../../../../agent/daemon/src/clock.ts';
 import type { Scheduler } from '../../../../../../agent/daemon/src/kubernetes/leases/scheduler.ts';
 
@@ -17,15 +18,7 @@ export class World {
   #events: Event[] = [];
 
   /** Numbers from 0 to 1 that a seed decides. */
-  static random(seed: number): () => number {
-    let state = seed >>> 0;
-    return () => {
-      state = (state + 0x6d2b79f5) >>> 0;
-      let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-      mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-      return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-    };
-  }
+  static readonly random = seeded;
 
   at(at: number, run: () => void): () => void {
     const event = { at: Math.max(at, this.now), order: this.#order++, run };
