@@ -12,9 +12,11 @@ import {
   string,
 } from '@pado/fault/json-schema';
 import { toleranceSchema } from '../tolerance-schema.ts';
+import { cascade } from './cascade.ts';
 import { name, promql, texts } from './fields.ts';
 import { probeProvider } from './provider.ts';
 import { k6Script } from './providers/k6.ts';
+import { shop } from './shop.ts';
 
 const load = object(
   { script: k6Script },
@@ -89,6 +91,9 @@ export const padoExtension = object(
     warmup: duration('load before anything is measured', { default: '5s' }),
     baseline: duration('how long the steady state is observed', { default: '10s' }),
     recovery: duration('how long the probes of the window after may take to become true', { default: '30s' }),
+    observe: duration('how long the load goes on after the last revert, whether all is well or not', { default: '0s' }),
+    shop,
+    cascade,
     stopConditions: array(stopCondition, { description: 'a list of stop conditions', maxItems: 32 }),
     errorBudget,
     prometheusDown: oneOf(['stop', 'ignore'], {
