@@ -3,6 +3,7 @@
  * verdict, journal), and the eyes (live view, report). Types only.
  */
 import type { AgentFile, FaultStatus } from '@pado/fault';
+import type { ShopSettings } from './experiment/schema/shop.ts';
 
 export const services = [
   'gateway',
@@ -21,7 +22,14 @@ export type ServiceName = (typeof services)[number];
 /** A running shop with its observers; written to `.pado/stack.json` (without methods) for the other commands. */
 export interface StackFile {
   readonly startedAt: string;
-  readonly urls: Readonly<Record<ServiceName, string>>;
+  /** The first process of each service that was started. */
+  readonly urls: Readonly<Partial<Record<ServiceName, string>>>;
+  /** Every process of each service that was started, in order. */
+  readonly instances: Readonly<Partial<Record<ServiceName, readonly string[]>>>;
+  /** How the shop was built, where an experiment said so. */
+  readonly settings?: ShopSettings | undefined;
+  /** Services that end, or whose /healthz fails, are started again. */
+  readonly supervised: boolean;
   readonly databaseUrl: string;
   readonly prometheusUrl: string;
   readonly agent: AgentFile;
@@ -40,6 +48,8 @@ export interface StackProcess {
   /** Start time in clock ticks since boot (field 22 of /proc/PID/stat): tells a reused pid. */
   readonly startTicks: number;
   readonly log: string;
+  /** How often it was started again, in a supervised stack. */
+  readonly restarts?: number;
 }
 
 // ---- run ---------------------------------------------------------------------------------------------------------
@@ -194,6 +204,8 @@ export interface PadoJournal {
     readonly before?: TimeWindow;
     readonly during?: TimeWindow;
     readonly after?: TimeWindow;
+    /** Last revert to the end of the load, where the experiment asks to be observed. */
+    readonly observe?: TimeWindow;
   };
   readonly probes: readonly ProbeResult[];
   /** Each fault with requested and delivered dose, as read after the last revert. */

@@ -32,7 +32,7 @@ export interface Bin {
   readonly good: number;
   readonly degraded: number;
   readonly bad: number;
-  /** Mean duration in milliseconds; null without requests. */
+  /** Mean duration of good and degraded answers in milliseconds; null without. */
   readonly meanMs: number | null;
 }
 
@@ -141,13 +141,15 @@ export interface Comparison {
   readonly b: number;
   /** Hodges–Lehmann; a ratio is given as a ratio. */
   readonly estimate: number;
-  /** Bootstrap 95%, seeded, 10,000-fold. */
+  /** Bootstrap 95%, seeded, 10,000-fold; expanded percentiles, since plain ones are too narrow for few pairs. */
   readonly interval: Interval;
   /** Sign-flip permutation test, exact up to 16 pairs. */
   readonly p: number;
   /** After Holm over the secondary metrics; absent for the primary. */
   readonly adjusted?: number;
   readonly pairs: number;
+  /** How many runs of each arm were cut off: their value is a lower bound. */
+  readonly censored?: { readonly a: number; readonly b: number };
 }
 
 export interface BenchSummary {
@@ -162,7 +164,7 @@ export interface BenchSummary {
   readonly primary: Comparison | null;
   readonly secondary: readonly Comparison[];
   /** Recovered after the revert, with McNemar's exact p; null without pairs. */
-  readonly recovered: { readonly a: number; readonly b: number; readonly p: number } | null;
+  readonly recovered: { readonly a: number; readonly b: number; readonly p: number; readonly pairs: number } | null;
   /** From an A/A bench, where there is one: half width of its interval of the primary metric. */
   readonly noiseFloor: number | null;
   /** Whether anything may be claimed, and if not, why. */

@@ -1,5 +1,8 @@
 import type { Command } from '../cli/command.ts';
 import { agent } from './agent.ts';
+import { bench } from './bench.ts';
+import { calibrate } from './calibrate.ts';
+import { cascades } from './cascades.ts';
 import { down } from './down.ts';
 import { exec } from './exec.ts';
 import { exportCommand } from './export.ts';
@@ -10,6 +13,7 @@ import { lab } from './lab.ts';
 import { leverDisengage, leverEngage, leverStatus } from './lever.ts';
 import { policyGet } from './policy-get.ts';
 import { policySet } from './policy-set.ts';
+import { recover } from './recover.ts';
 import { report } from './report.ts';
 import { run } from './run.ts';
 import { status } from './status.ts';
@@ -24,9 +28,13 @@ export const commands: readonly Command[] = [
   down,
   status,
   run,
+  recover,
   validate,
   report,
   exportCommand,
+  bench,
+  cascades,
+  calibrate,
   policyGet,
   policySet,
   faultApply,

@@ -15,7 +15,7 @@ export const policySet: Command = {
   positional: { name: 'PRESET|FILE', description: `a preset (${presetNames.join(', ')}) or a YAML or JSON file` },
   examples: ['pado policy set standard', 'pado policy set my-policies.yaml'],
   async run({ positionals: [wanted = ''], settings, signal }) {
-    const document = presetOf(wanted) ?? (await fromFile(wanted, settings.workingDirectory));
+    const document = presetOf(wanted) ?? (await policiesFromFile(wanted, settings.workingDirectory));
     const stack = await requireStack(paths(settings.project).stackFile);
     const revision = await switchPolicies(stack, document, signal);
     const text = `every service acts on "${document.preset}" (revision ${revision})`;
@@ -23,7 +23,8 @@ export const policySet: Command = {
   },
 };
 
-async function fromFile(file: string, directory: string): Promise<Omit<PolicyDocument, 'revision'>> {
+/** Reads a file of policies. @throws PadoError ERR_PADO_INVALID, ERR_PADO_NOT_FOUND */
+export async function policiesFromFile(file: string, directory: string): Promise<Omit<PolicyDocument, 'revision'>> {
   if (!/[./-]/.test(file)) {
     throw new PadoError(
       'ERR_PADO_INVALID',

@@ -1,9 +1,12 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { isPadoError } from '@pado/fault';
-import type { Command } from '../cli/command.ts';
+import type { Command, Invocation } from '../cli/command.ts';
 import { exitCodeOf } from '../cli/errors.ts';
 import { shown } from '../cli/settings.ts';
+import { intentJournal } from '../intents/journal.ts';
+import { leftBehind } from '../intents/told.ts';
 import { onKubernetes } from '../kubernetes/options.ts';
+import { paths } from '../stack/paths.ts';
 import { runOptions } from './run/options.ts';
 
 export const run: Command = {
@@ -26,9 +29,15 @@ export const run: Command = {
     const { positionals, settings } = invocation;
     const files = positionals.map((file) => shown(resolve(settings.workingDirectory, file)));
     const isCluster = onKubernetes(invocation);
+    await tellLeftBehind(invocation);
     const { runFiles } = await import('./run/files.ts');
     if (!isCluster) return runFiles(invocation, files, (await import('./run/where.ts')).whereLocally);
     const { whereInCluster } = await import('../kubernetes/commands/run.ts');
     return runFiles(invocation, files, whereInCluster);
   },
 };
+
+async function tellLeftBehind({ settings, progress }: Invocation): Promise<void> {
+  const left = await leftBehind(intentJournal(join(paths(settings.project).state, 'intents')));
+  if (left !== undefined) progress(left);
+}

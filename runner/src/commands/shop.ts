@@ -3,7 +3,9 @@ import type { Invocation, Option } from '../cli/command.ts';
 import { onForce } from '../cli/interrupt.ts';
 import { meant, usage } from '../cli/parse.ts';
 import type { StackFile } from '../contracts.ts';
+import type { ShopSettings } from '../experiment/schema/shop.ts';
 import { type PortName, portNames } from '../stack/port-names.ts';
+import { processNames, startedServices } from '../stack/settings.ts';
 import type { Stack } from '../stack/supervise.ts';
 import { ensureTools } from '../tools/tools.ts';
 
@@ -21,15 +23,23 @@ export const shopOptions = {
 /** Gets the tools and starts the shop; a second Ctrl-C kills it. */
 export async function startShop(
   { values, settings, signal, progress }: Invocation,
-  { bound }: { readonly bound: boolean },
+  { bound, shop }: { readonly bound: boolean; readonly shop?: ShopSettings | undefined },
 ): Promise<Stack> {
   const { installation, project, environment } = settings;
   const ports = readPorts(values.strings('port'));
   const tools = await ensureTools({ folder: join(installation, '.tools'), environment, signal, progress });
-  progress('starting the shop: 8 services, PostgreSQL, Prometheus, the agent');
+  progress(`starting the shop: ${inWords(shop)}, PostgreSQL, Prometheus, the agent`);
   // Loaded when needed, as everything that is large: `pado status` and `pado exec` are to answer at once.
   const { startStack } = await import('../stack/start.ts');
-  return startStack({ project, installation, environment, tools, ports, bound, signal, onForce, progress });
+  return startStack({ project, installation, environment, tools, ports, bound, shop, signal, onForce, progress });
+}
+
+/** 8 services; 2 services in 3 processes */
+function inWords(shop: ShopSettings | undefined): string {
+  const started = startedServices(shop);
+  const processes = started.flatMap((service) => processNames(service, shop)).length;
+  const services = `${started.length} service${started.length === 1 ? '' : 's'}`;
+  return processes === started.length ? services : `${services} in ${processes} processes`;
 }
 
 function readPorts(pairs: readonly string[]): Partial<Record<PortName, number>> {
@@ -51,7 +61,11 @@ function readPorts(pairs: readonly string[]): Partial<Record<PortName, number>> 
 /** Where to look, for people. */
 export function addresses({ urls, prometheusUrl, agent, databaseUrl, logsDirectory }: StackFile): string {
   return [
-    `shop        ${urls.gateway}/api/v1/products (API: ${urls.gateway}/docs)`,
+    urls.gateway === undefined
+      ? `shop        ${Object.entries(urls)
+          .map(([name, at]) => `${name} ${at}`)
+          .join(', ')}`
+      : `shop        ${urls.gateway}/api/v1/products (API: ${urls.gateway}/docs)`,
     `prometheus  ${prometheusUrl}`,
     `agent       ${agent.url}`,
     `database    ${databaseUrl}`,

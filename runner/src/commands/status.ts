@@ -65,24 +65,30 @@ interface ProcessRow {
   readonly pid: number;
   readonly alive: boolean;
   readonly residentBytes: number | null;
+  /** How often it was started again; only where that happens. */
+  readonly restarts?: number;
 }
 
-const processRows = ({ processes }: StackFile): ProcessRow[] =>
+const processRows = ({ processes, supervised }: StackFile): ProcessRow[] =>
   processes.map((one) => {
     const alive = isAlive(one);
-    return { name: one.name, pid: one.pid, alive, residentBytes: (alive ? residentBytes(one.pid) : undefined) ?? null };
+    const bytes = (alive ? residentBytes(one.pid) : undefined) ?? null;
+    const restarts = supervised ? { restarts: one.restarts ?? 0 } : {};
+    return { name: one.name, pid: one.pid, alive, residentBytes: bytes, ...restarts };
   });
 
 function processTable(rows: readonly ProcessRow[]): string {
+  const supervised = rows.some(({ restarts }) => restarts !== undefined);
   const total = rows.reduce((sum, row) => sum + (row.residentBytes ?? 0), 0);
   return columns([
-    ['PROCESS', 'PID', 'STATE', 'MEMORY'],
-    ...rows.map(({ name, pid, alive, residentBytes: bytes }) => [
+    ['PROCESS', 'PID', 'STATE', 'MEMORY', ...(supervised ? ['RESTARTS'] : [])],
+    ...rows.map(({ name, pid, alive, residentBytes: bytes, restarts }) => [
       name,
       String(pid),
       alive ? 'running' : 'ended',
       bytes === null ? '' : mebibytes(bytes),
+      ...(restarts === undefined ? [] : [String(restarts)]),
     ]),
-    ['total', '', '', mebibytes(total)],
+    ['total', '', '', mebibytes(total), ...(supervised ? [''] : [])],
   ]);
 }

@@ -11,6 +11,8 @@ export async function act({ provider }: Action, asking: Asking): Promise<Answer>
       return callOut(provider, asking);
     case 'kubernetes':
       return needed(asking.kubernetes, 'kubernetes').act(provider, asking.call.signal);
+    case 'aws':
+      return needed(asking.aws, 'aws').act(provider, asking.call.signal);
     case 'fault':
     case 'k6':
       throw new TypeError(`${provider.type} is not one call`);

@@ -1,5 +1,6 @@
 import { PadoError } from '@pado/fault';
 import type { TimeWindow } from '../contracts.ts';
+import type { AwsProvider } from '../providers/aws/provider.ts';
 import { askHttp } from '../providers/http.ts';
 import type { KubernetesProvider } from '../providers/kubernetes/provider.ts';
 import { runProcess } from '../providers/process.ts';
@@ -16,6 +17,7 @@ export interface Asking {
   readonly prometheus: Prometheus;
   readonly python?: Python | undefined;
   readonly kubernetes?: KubernetesProvider | undefined;
+  readonly aws?: AwsProvider | undefined;
 }
 
 export interface Question {
@@ -42,6 +44,8 @@ export async function ask({ provider, window, tolerance }: Question, asking: Ask
       return callOut(provider, asking);
     case 'kubernetes':
       return needed(asking.kubernetes, 'kubernetes').ask(provider, call.signal);
+    case 'aws':
+      return needed(asking.aws, 'aws').ask(provider, call.signal);
     case 'k6':
       throw new PadoError('ERR_PADO_INVALID', 'the provider k6 is judged once, at the end of the load');
   }
@@ -62,8 +66,13 @@ export async function callOut(
   }
 }
 
-export function needed<T>(part: T | undefined, provider: string): T {
+export function needed<T>(part: T | undefined, provider: keyof typeof remedies): T {
   if (part !== undefined) return part;
-  const remedy = provider === 'kubernetes' ? 'run it with --kubernetes' : 'install chaostoolkit into your Python';
-  throw new PadoError('ERR_PADO_USAGE', `the provider ${provider} cannot be used here: ${remedy}`);
+  throw new PadoError('ERR_PADO_USAGE', `the provider ${provider} cannot be used here: ${remedies[provider]}`);
 }
+
+const remedies = {
+  kubernetes: 'run it with --kubernetes',
+  python: 'install chaostoolkit into your Python',
+  aws: 'ask it in a probe or an action of the run',
+} as const;

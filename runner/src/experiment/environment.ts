@@ -11,10 +11,12 @@ export type LoadRequest = Omit<LoadOptions, 'k6' | 'prometheusUrl'>;
 export interface Environment {
   /** The names that selectors and `match.service` may use; undefined when they cannot be known. */
   readonly names: () => Promise<readonly string[] | undefined>;
-  /** Services whose own counters can vouch for a fault, by name. */
-  readonly urls: Readonly<Record<string, string>>;
+  /** The processes of services whose own counters can vouch for a fault, by the service's name. */
+  readonly instances: Readonly<Record<string, readonly string[]>>;
   /** The shop's front as the load sees it; becomes BASE_URL of the script. */
   readonly gatewayUrl?: string | undefined;
+  /** Processes that end are started again, so that a fault may lose a target and find the next. */
+  readonly supervised?: boolean | undefined;
   readonly prometheusUrl?: string | undefined;
   readonly agent?: AgentApi | undefined;
   /** Absent: the run makes no load of its own, whatever the experiment names. */
@@ -27,11 +29,13 @@ export interface Environment {
 }
 
 /** The shop that `pado up` or a lab has started on this machine. */
-export function localEnvironment({ urls, prometheusUrl, agent: file, k6, logsDirectory }: StackFile): Environment {
+export function localEnvironment(stack: StackFile): Environment {
+  const { urls, instances, supervised, prometheusUrl, agent: file, k6, logsDirectory } = stack;
   const agent = agentApi(file);
   return {
     names: async () => [...new Set([...Object.keys(urls), ...(await agent.targets()).map(({ name }) => name)])],
-    urls,
+    instances,
+    supervised,
     gatewayUrl: urls.gateway,
     prometheusUrl,
     agent,
@@ -52,7 +56,7 @@ interface Parts {
 export function bareEnvironment({ agent, prometheusUrl, gatewayUrl, k6 }: Parts): Environment {
   return {
     names: async () => undefined,
-    urls: {},
+    instances: {},
     agent,
     prometheusUrl,
     gatewayUrl,

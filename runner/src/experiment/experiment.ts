@@ -3,6 +3,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { durationMs } from '@pado/fault';
 import type { ProbeWindow } from '../contracts.ts';
 import type { Values } from './configuration.ts';
+import type { CascadeClaim } from './schema/cascade.ts';
+import type { ShopSettings } from './schema/shop.ts';
 import type {
   Activity,
   Control,
@@ -43,6 +45,12 @@ export interface Experiment {
   /** 0 when nothing is measured over time: a look is enough then. */
   readonly baselineMs: number;
   readonly recoveryMs: number;
+  /** How long the load goes on after the last revert, at least. Default 0. */
+  readonly observeMs: number;
+  /** How the shop is to be built. */
+  readonly shop?: ShopSettings;
+  /** What is claimed of a cascade. */
+  readonly cascade?: CascadeClaim;
   readonly stopConditions: readonly StopCondition[];
   readonly errorBudget?: ErrorBudget;
   readonly prometheusDown: 'stop' | 'ignore';
@@ -118,6 +126,9 @@ export function toExperiment(file: string, readings: Readings): Experiment {
     warmupMs: durationMs(extension.warmup ?? (load === undefined ? '0s' : '5s')),
     baselineMs: durationMs(extension.baseline ?? (measures ? '10s' : '0s')),
     recoveryMs: durationMs(extension.recovery ?? (measures || hasFaults ? '30s' : '0s')),
+    observeMs: durationMs(extension.observe ?? '0s'),
+    ...(open.shop === undefined ? {} : { shop: open.shop }),
+    ...(open.cascade === undefined ? {} : { cascade: open.cascade }),
     stopConditions: pairs(extension.stopConditions, open.stopConditions),
     ...(extension.errorBudget === undefined ? {} : { errorBudget: extension.errorBudget }),
     prometheusDown: extension.prometheusDown ?? 'stop',
@@ -170,7 +181,7 @@ export function windowsOf(
   if (expect === 'failure') return ['during'];
   if (provider.window !== undefined) return provider.window;
   if (strategy !== undefined) return byStrategy[strategy];
-  if (provider.type === 'kubernetes') return ['before', 'during', 'after'];
+  if (provider.type === 'kubernetes' || provider.type === 'aws') return ['before', 'during', 'after'];
   return isMeasured(provider.type) ? ['before', 'during'] : byStrategy.default;
 }
 

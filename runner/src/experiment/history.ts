@@ -1,5 +1,4 @@
 import { isPadoError } from '@pado/fault';
-import type { ProbeWindow } from '../contracts.ts';
 import { arrivals } from '../observe/arrivals.ts';
 import { readCharts } from '../observe/charts.ts';
 import { readExcerpts } from '../observe/excerpts/read.ts';
@@ -23,9 +22,12 @@ export async function readHistory(context: RunContext): Promise<void> {
 
 async function readGraphs({ prometheus, recording, tell }: RunContext): Promise<void> {
   try {
-    for (const [name, { startMs, endMs }] of Object.entries(recording.windows)) {
+    for (const name of ['before', 'during', 'after'] as const) {
+      const window = recording.windows[name];
+      if (window === undefined) continue;
+      const { startMs, endMs } = window;
       const graph = await graphSnapshot(prometheus, { rangeMs: endMs - startMs, atMs: endMs });
-      recording.graph = { ...recording.graph, [name as ProbeWindow]: graph };
+      recording.graph = { ...recording.graph, [name]: graph };
     }
   } catch (error) {
     if (!isPadoError(error)) throw error;

@@ -24,7 +24,10 @@ export async function inject(
   const { agent, environment, tell } = context;
   const { provider } = action;
   const counters = await Promise.all(
-    ownCounters(provider.spec, environment.urls).map(async (counter) => ({ ...counter, before: await counter.read() })),
+    ownCounters(provider.spec, environment.instances).map(async (counter) => ({
+      ...counter,
+      before: await counter.read(),
+    })),
   );
   signal.throwIfAborted();
   const fault = await createFault(agent, {
@@ -46,12 +49,12 @@ export async function inject(
 
 /** Ends a fault, keeps its evidence, and lets the agent forget it. */
 export async function conclude(
-  { agent, recording, tell }: RunContext,
+  { agent, recording, tell, environment }: RunContext,
   item: Injected,
   facts: FaultFacts[],
 ): Promise<void> {
   const { fault, counters, unarmed } = item;
-  const early = endedEarly(fault.status());
+  const early = endedEarly(fault.status(), environment);
   let status = fault.status();
   try {
     status = await fault.revert();
@@ -75,8 +78,11 @@ export async function conclude(
   }
 }
 
-function endedEarly({ phase, endReason, targets }: FaultStatus): string | undefined {
-  const lost = targets.find(({ state }) => state === 'lost');
+function endedEarly(
+  { phase, endReason, targets }: FaultStatus,
+  { supervised = false }: RunContext['environment'],
+): string | undefined {
+  const lost = supervised ? undefined : targets.find(({ state }) => state === 'lost');
   if (lost !== undefined) return `its target ${lost.name} was lost`;
   return phase === 'Ended' && endReason !== 'ttl' ? (endReason ?? 'for no known reason') : undefined;
 }

@@ -19,12 +19,13 @@ const thresholdsCrossed = 99;
 /** Starts the experiment's load; without one, or where the environment makes none, undefined. */
 export async function beginLoad(context: RunContext): Promise<RunningLoad | undefined> {
   const { experiment, environment, directory, tell } = context;
-  const { warmupMs, recoveryMs } = experiment;
+  const { warmupMs, recoveryMs, observeMs } = experiment;
   const load = environment.startLoad === undefined ? undefined : experiment.load;
   const text = load === undefined ? 'no load of its own' : `k6 runs ${load.name}`;
   tell({ type: 'phase', phase: 'load', durationMs: warmupMs, text });
   if (load === undefined) return undefined;
-  const wholeMs = warmupMs + steadyStateMs(experiment) + plannedMs(experiment.method) + recoveryMs + slackMs;
+  const afterMs = Math.max(recoveryMs, observeMs);
+  const wholeMs = warmupMs + steadyStateMs(experiment) + plannedMs(experiment.method) + afterMs + slackMs;
   const running = await start(context, { ...load, directory: directory.path, testId: directory.id, wholeMs });
   running.crashed.catch((error) => {
     if (!isPadoError(error) || error.details.exitCode !== thresholdsCrossed) return context.fail(error);

@@ -11,7 +11,8 @@ import type { FaultFacts } from './verdict.ts';
 
 /**
  * Does the method, then reverts every fault, whatever happened: done, failed or interrupted. The window `during` goes
- * from the first application to the last revert; without a fault it is the method's own time. Pushes what became of each
+ * from the first application to the last revert; without a fault from the start of the first action, which is the
+ * trigger then, to the method's end. Pushes what became of each
  * fault to `facts`, also when it throws. `cut` ends the method before its time, in good order.
  */
 export async function runMethod(
@@ -22,8 +23,10 @@ export async function runMethod(
   const startMs = Date.now();
   const injected: Injected[] = [];
   const scripts: RunningScript[] = [];
+  let firstActionMs: number | undefined;
   const until = AbortSignal.any([signal, cut]);
   const perform = async (activity: Activity, limit: AbortSignal): Promise<unknown> => {
+    if (activity.type === 'action') firstActionMs ??= Date.now();
     if (isFaultAction(activity)) {
       return inject(context, lease?.name ?? '', activity, { injected, signal: limit });
     }
@@ -51,7 +54,7 @@ export async function runMethod(
   const starts = injected.flatMap(({ fault }) => fault.startedAtMs() ?? []);
   const ends = injected.flatMap(({ fault }) => fault.revertedAtMs() ?? []);
   recording.windows.during = {
-    startMs: starts.length === 0 ? startMs : Math.min(...starts),
+    startMs: starts.length === 0 ? (firstActionMs ?? startMs) : Math.min(...starts),
     endMs: ends.length === 0 ? Date.now() : Math.max(...ends),
   };
   signal.throwIfAborted();

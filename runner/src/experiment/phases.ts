@@ -85,7 +85,7 @@ async function experimentOn(
     await runMethod(context, { lease, facts: faults, cut: cut.signal });
     if (!asks || faults.some(({ unarmed }) => unarmed !== undefined)) return;
     guarding.enter('recovery');
-    await Promise.all([judgeDuring(context, looks), recovery(context)]);
+    await Promise.all([judgeDuring(context, looks), recovery(context), observe(context)]);
   } finally {
     looks?.close();
     await lease?.release();
@@ -103,6 +103,14 @@ async function judgeDuring(context: RunContext, looks: DuringLooks | undefined):
   if (!judgedIn(context.experiment, 'during').some(looksBack)) return;
   await sleep(settleMs, undefined, { signal });
   recording.probes.push(...(await judgeWindow(context, 'during', during, looksBack)));
+}
+
+/** The load goes on so long after the trigger, whether all is well again or not: how a failure that stays is seen. */
+async function observe({ experiment, recording, signal }: RunContext): Promise<void> {
+  const startMs = recording.windows.during?.endMs ?? Date.now();
+  if (experiment.observeMs === 0) return;
+  await sleep(Math.max(0, startMs + experiment.observeMs - Date.now()), undefined, { signal });
+  recording.windows.observe = { startMs, endMs: Date.now() };
 }
 
 /** The name of a lease is a label on Kubernetes: at most 63 characters. */

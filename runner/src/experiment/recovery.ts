@@ -15,11 +15,11 @@ export async function recovery(context: RunContext): Promise<void> {
   const { experiment, recording, signal, tell, controls } = context;
   const revertedAtMs = recording.windows.during?.endMs ?? Date.now();
   const probes = judgedIn(experiment, 'after').filter(({ provider }) => provider.type !== 'k6');
-  const { recoveryMs } = experiment;
+  const { recoveryMs, observeMs } = experiment;
   tell({
     type: 'phase',
     phase: 'recovery',
-    durationMs: recoveryMs,
+    durationMs: Math.max(recoveryMs, observeMs),
     text: recording.faults.length > 0 ? 'every fault is reverted' : 'the method is done',
   });
   if (probes.some(looksBack)) await sleep(settleMs, undefined, { signal });

@@ -1,16 +1,5 @@
 import type { FaultStatus } from '@pado/fault';
-import type {
-  Arrival,
-  Excerpt,
-  LoadSummary,
-  OwnCount,
-  PadoJournal,
-  ProbeResult,
-  ProbeWindow,
-  Series,
-  Stop,
-  TimeWindow,
-} from '../contracts.ts';
+import type { Arrival, Excerpt, LoadSummary, OwnCount, PadoJournal, ProbeResult, Series, Stop } from '../contracts.ts';
 import { stamp } from './stamp.ts';
 
 /** An activity as Chaos Toolkit's journal records it. */
@@ -30,7 +19,7 @@ export interface ActivityRecord {
 /** What a run has found so far. It grows while the run goes, so that a run which fails leaves what it knew. */
 export interface Recording {
   readonly startedAt: Date;
-  readonly windows: { -readonly [Window in ProbeWindow]?: TimeWindow };
+  readonly windows: { -readonly [Window in keyof PadoJournal['windows']]: PadoJournal['windows'][Window] };
   readonly probes: ProbeResult[];
   readonly faults: FaultStatus[];
   readonly ownCounts: OwnCount[];

@@ -57,7 +57,7 @@ export async function clusterEnvironment(client: KubeClient, options: Options): 
     const start = await starter(client, options, { prometheusUrl, inClusterPrometheus: metrics && inside(metrics) });
     return {
       names: () => names(client),
-      urls: {},
+      instances: {},
       gatewayUrl,
       prometheusUrl,
       agent: kubeFaults(client, { note }),

@@ -47,9 +47,9 @@ const charts: readonly Chart[] = [
     unit: 'ratio',
     query: `${shareOf(callRate('{status!~"[1-4].."}'), callRate())} or ${fromLoad(shareOf(loadRate('{expected_response="false"}'), loadRate()))}`,
   },
-  { name: 'in flight', unit: 'count', query: 'http_server_in_flight' },
-  { name: 'queued', unit: 'count', query: 'http_server_queued{service="gateway"}' },
-  { name: 'cap', unit: 'count', query: 'http_server_max_in_flight{service="gateway"}' },
+  { name: 'in flight', unit: 'count', query: 'sum by (service) (http_server_in_flight)' },
+  { name: 'queued', unit: 'count', query: 'sum by (service) (http_server_queued{service="gateway"})' },
+  { name: 'cap', unit: 'count', query: 'sum by (service) (http_server_slots{service="gateway"}) > 0' },
   { name: 'pending orders', unit: 'count', query: 'sum(shop_orders_pending_payment)' },
 ];
 

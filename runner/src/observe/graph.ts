@@ -23,7 +23,7 @@ export async function graphSnapshot(
     ask(`sum by (expected_response) (rate(k6_http_reqs_total[${range}]))`),
     ask(`histogram_quantile(0.99, sum(rate(k6_http_req_duration_seconds[${range}])))`),
     ask(
-      ['http_server_in_flight', 'http_server_queued', 'http_server_max_in_flight']
+      ['http_server_in_flight', 'http_server_queued', 'http_server_slots']
         .map((name) => gauge(name, range))
         .join(' or '),
     ),
@@ -36,7 +36,8 @@ export async function graphSnapshot(
     loadP99[0]?.value ?? null,
   );
   const of = (name: string) => gauges.filter(({ labels }) => labels.gauge === name);
-  const cap = of('http_server_max_in_flight').find(({ labels }) => labels.service === 'gateway')?.value ?? undefined;
+  // 0 is without limit.
+  const cap = of('http_server_slots').find(({ labels }) => labels.service === 'gateway')?.value || undefined;
   return {
     atMs,
     edges: [...(load === undefined ? [] : [load]), ...callEdges(rates, p99s)],

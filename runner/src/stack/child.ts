@@ -14,6 +14,8 @@ export interface ChildSpec {
   readonly environment: NodeJS.ProcessEnv;
   readonly cwd: string;
   readonly log: string;
+  /** Write on at the end of the log, as who is started again does. Default: begin it anew. */
+  readonly append?: boolean;
   /** Run as another user; only root can. */
   readonly user?: { readonly uid: number; readonly gid: number };
   /** What the kernel sends when the runner is killed. Default SIGKILL: leaving nothing is worth more than draining. */
@@ -33,7 +35,7 @@ export interface Child {
  */
 export async function startChild(spec: ChildSpec, { bound }: { readonly bound: boolean }): Promise<Child> {
   const { name, log, user } = spec;
-  const output = openSync(log, 'w', 0o644);
+  const output = openSync(log, spec.append === true ? 'a' : 'w', 0o644);
   const { file, args } = bound ? tied(spec) : spec;
   let child: ChildProcess;
   try {

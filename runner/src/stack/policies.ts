@@ -19,22 +19,24 @@ export async function writePolicies(file: string, document: Omit<PolicyDocument,
 }
 
 /**
- * Switches the shop's policies; resolves when every service says that it acts on them.
+ * Switches the shop's policies; resolves when every process of every service says that it acts on them.
  * @throws PadoError ERR_PADO_NOT_READY when one does not within ten seconds.
  */
 export async function switchPolicies(
-  { policiesFile, urls }: Pick<StackFile, 'policiesFile' | 'urls'>,
+  { policiesFile, instances }: Pick<StackFile, 'policiesFile' | 'instances'>,
   document: Omit<PolicyDocument, 'revision'>,
   signal: AbortSignal,
 ): Promise<string> {
   const revision = await writePolicies(policiesFile, document);
   await Promise.all(
-    Object.entries(urls).map(([name, url]) =>
-      untilReady(
-        `${name} (policies ${document.preset})`,
-        (abort) => acts(url, revision, abort),
-        signal,
-        adoptedTimeoutMs,
+    Object.entries(instances).flatMap(([name, urls]) =>
+      urls.map((url) =>
+        untilReady(
+          `${name} (policies ${document.preset})`,
+          (abort) => acts(url, revision, abort),
+          signal,
+          adoptedTimeoutMs,
+        ),
       ),
     ),
   );

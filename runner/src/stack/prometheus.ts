@@ -9,8 +9,16 @@ export interface PrometheusOptions {
   readonly folder: string;
   readonly log: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** Host and port by name; the name becomes the label `service`. */
-  readonly targets: Readonly<Record<string, string>>;
+  readonly targets: readonly PrometheusTarget[];
+}
+
+export interface PrometheusTarget {
+  /** The label `service`; all its processes share it. */
+  readonly service: string;
+  /** The label `instance`: the process's name. It stays when the process is started again. */
+  readonly instance: string;
+  /** Host and port. */
+  readonly address: string;
 }
 
 /** Writes the configuration and begins with an empty store: each stack has its own history. */
@@ -44,7 +52,7 @@ export async function preparePrometheus(options: PrometheusOptions): Promise<Chi
   };
 }
 
-function configuration(targets: Readonly<Record<string, string>>): unknown {
+function configuration(targets: readonly PrometheusTarget[]): unknown {
   return {
     global: { scrape_interval: '1s', scrape_timeout: '1s' },
     scrape_configs: [
@@ -52,9 +60,9 @@ function configuration(targets: Readonly<Record<string, string>>): unknown {
         job_name: 'pado',
         // The services say `service` themselves; for `up` and the agent's own metrics the label below stands.
         honor_labels: true,
-        static_configs: Object.entries(targets).map(([service, target]) => ({
-          targets: [target],
-          labels: { service },
+        static_configs: targets.map(({ service, instance, address }) => ({
+          targets: [address],
+          labels: { service, instance },
         })),
       },
     ],

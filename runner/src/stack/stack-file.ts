@@ -1,14 +1,18 @@
 import { rm } from 'node:fs/promises';
 import { PadoError } from '@pado/fault';
-import type { StackFile } from '../contracts.ts';
+import type { StackFile, StackProcess } from '../contracts.ts';
 import { createFile, readJson, replaceFile } from './files.ts';
 import { isAlive } from './process-table.ts';
-import { stopProcesses } from './stop.ts';
+import { isInfrastructure, stopProcesses } from './stop.ts';
 
 /** held: its runner lives; running: it stands by itself, whole; stale: its runner or one of its processes is gone. */
 export type StackState = 'held' | 'running' | 'stale';
 
 export const readStack = (file: string): Promise<StackFile | undefined> => readJson<StackFile>(file);
+
+/** The processes whose end is the end of the stack: where services are started again, only what they stand on. */
+export const essential = ({ processes, supervised }: StackFile): readonly StackProcess[] =>
+  supervised ? processes.filter(({ name }) => isInfrastructure(name)) : processes;
 
 export function stateOf({ owner, processes }: StackFile): StackState {
   if (owner !== undefined) return isAlive(owner) ? 'held' : 'stale';
@@ -38,7 +42,9 @@ export async function requireStack(file: string): Promise<StackFile> {
   const stack = await readStack(file);
   if (stack === undefined)
     throw new PadoError('ERR_PADO_NOT_FOUND', 'no shop is running here: start one with "pado up"');
-  const dead = stack.processes.filter((one) => !isAlive(one)).map(({ name }) => name);
+  const dead = essential(stack)
+    .filter((one) => !isAlive(one))
+    .map(({ name }) => name);
   if (dead.length === 0) return stack;
   throw new PadoError(
     'ERR_PADO_CHILD_DIED',
@@ -51,7 +57,7 @@ function conflict({ owner, startedAt, urls }: StackFile): PadoError {
   const by = owner === undefined ? '' : ` and held by the runner with pid ${owner.pid}`;
   return new PadoError(
     'ERR_PADO_CONFLICT',
-    `a shop is running here already, at ${urls.gateway}, since ${startedAt}${by}: "pado down" stops it`,
+    `a shop is running here already${urls.gateway === undefined ? '' : `, at ${urls.gateway}`}, since ${startedAt}${by}: "pado down" stops it`,
     { details: { startedAt, ...(owner === undefined ? {} : { pid: owner.pid }) } },
   );
 }

@@ -5,10 +5,14 @@ import { isAlive, signalProcess } from './process-table.ts';
 export const graceMs = 10_000;
 const intervalMs = 25;
 
+/** What every stack has, whichever services it starts. */
+export const isInfrastructure = (name: string): boolean => ['agent', 'prometheus', 'postgres'].includes(name);
+const isGateway = (name: string): boolean => /^gateway(-\d+)?$/.test(name);
+
 /** From the outside in, so that whoever still works finds what it needs: users' door, services, observers, database. */
 const waves: readonly ((name: string) => boolean)[] = [
-  (name) => name === 'gateway',
-  (name) => !['gateway', 'agent', 'prometheus', 'postgres'].includes(name),
+  isGateway,
+  (name) => !isGateway(name) && !isInfrastructure(name),
   (name) => name === 'agent' || name === 'prometheus',
   (name) => name === 'postgres',
 ];

@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
+import { isPadoError } from '@pado/fault';
 import type { StackFile, StackProcess } from '../contracts.ts';
-import { type ChildSpec, startChild } from './child.ts';
+import { type Child, type ChildSpec, startChild } from './child.ts';
+import { keepAlive, type Look } from './liveness.ts';
 import { signalProcess } from './process-table.ts';
 import { untilReady } from './ready.ts';
 import { writeStack } from './stack-file.ts';
@@ -11,6 +13,8 @@ export interface Stack {
   readonly file: StackFile;
   /** Rejects with ERR_PADO_CHILD_DIED, naming the process and its last log lines, when one ends that should not. */
   readonly died: Promise<never>;
+  /** How often each process was started again, by name; only those that were. */
+  readonly restarts: () => Readonly<Record<string, number>>;
   /** Ends everything in good order and forgets the stack. Stopping twice is stopping once. */
   readonly stop: () => Promise<void>;
   /** Ends everything at once, without waiting. */
@@ -22,7 +26,11 @@ export type ReadyCheck = (signal: AbortSignal, process: StackProcess) => Promise
 export interface Supervisor extends Stack {
   /** Aborted by the caller's signal and by the first failure, which is its reason. */
   readonly signal: AbortSignal;
-  readonly start: (spec: ChildSpec, ready: ReadyCheck) => Promise<void>;
+  /**
+   * Starts a process and waits until it is ready. With `look` it is kept alive from then on: its end is no failure, and
+   * when it fails the looks it is killed; either way it is started again, with the same spec.
+   */
+  readonly start: (spec: ChildSpec, ready: ReadyCheck, look?: () => Promise<Look>) => Promise<void>;
   readonly update: (change: Partial<StackFile>) => Promise<void>;
   /** Waits for all; the first failure aborts the others and is thrown when they have ended. */
   readonly together: (tasks: readonly Promise<unknown>[]) => Promise<void>;
@@ -46,23 +54,60 @@ export function supervise({ path, draft, bound, signal: outer, progress }: Super
   let file = draft;
   let saved: Promise<void> = Promise.resolve();
   let stopping: Promise<void> | undefined;
+  let killed = false;
+  const keeping = new AbortController();
+  const kept: Promise<void>[] = [];
 
   const update = (change: Partial<StackFile>): Promise<void> => {
     file = { ...file, ...change };
     saved = saved.then(() => writeStack(path, file));
     return saved;
   };
-  const start = async (spec: ChildSpec, ready: ReadyCheck) => {
+  const fail = (error: unknown) => {
+    if (stopping !== undefined) return;
+    failure.abort(error);
+    death.reject(error);
+  };
+  const launch = async (spec: ChildSpec, restarts?: number): Promise<Child> => {
+    const child = await startChild(spec, { bound });
+    const process = restarts === undefined ? child.process : { ...child.process, restarts };
+    const others = file.processes.filter(({ name }) => name !== spec.name);
+    const place = file.processes.findIndex(({ name }) => name === spec.name);
+    const written = update({ processes: others.toSpliced(place === -1 ? others.length : place, 0, process) });
+    // It may have come too late for what ends everything at once.
+    if (killed) signalProcess(process, 'SIGKILL');
+    await written;
+    return child;
+  };
+  const start = async (spec: ChildSpec, ready: ReadyCheck, look?: () => Promise<Look>) => {
     signal.throwIfAborted();
-    const { process, ended } = await startChild(spec, { bound });
-    ended.then((error) => {
-      if (stopping !== undefined) return;
-      failure.abort(error);
-      death.reject(error);
+    const child = await launch(spec);
+    let isKept = false;
+    child.ended.then((error) => {
+      if (!isKept) fail(error);
     });
-    await update({ processes: [...file.processes, process] });
-    await untilReady(spec.name, (abort) => ready(abort, process), signal);
+    await untilReady(spec.name, (abort) => ready(abort, child.process), signal);
     progress(`  ${spec.name} is ready (${((performance.now() - startedMs) / 1_000).toFixed(1)} s)`);
+    if (look === undefined) return;
+    isKept = true;
+    kept.push(keep(spec, child, look).catch(fail));
+  };
+  const keep = (spec: ChildSpec, first: Child, look: () => Promise<Look>): Promise<void> => {
+    let restarts = 0;
+    return keepAlive(lifeOf(first), {
+      look,
+      signal: keeping.signal,
+      restart: async (why) => {
+        restarts += 1;
+        progress(`  ${spec.name} is started again (restart ${restarts}): ${why}`);
+        try {
+          return lifeOf(await launch({ ...spec, append: true }, restarts));
+        } catch (error) {
+          if (isPadoError(error) && error.code === 'ERR_PADO_CHILD_DIED') return undefined;
+          throw error;
+        }
+      },
+    });
   };
   const together = async (tasks: readonly Promise<unknown>[]) => {
     await Promise.allSettled(tasks.map((task) => task.catch((error: unknown) => failure.abort(error))));
@@ -70,6 +115,8 @@ export function supervise({ path, draft, bound, signal: outer, progress }: Super
   };
   const stop = () => {
     stopping ??= (async () => {
+      keeping.abort();
+      await Promise.all(kept);
       await saved;
       await stopProcesses(file.processes);
       await rm(path, { force: true });
@@ -78,6 +125,8 @@ export function supervise({ path, draft, bound, signal: outer, progress }: Super
   };
   const kill = () => {
     stopping ??= Promise.resolve();
+    killed = true;
+    keeping.abort();
     for (const process of file.processes) signalProcess(process, 'SIGKILL');
   };
   return {
@@ -85,6 +134,10 @@ export function supervise({ path, draft, bound, signal: outer, progress }: Super
       return file;
     },
     died: death.promise,
+    restarts: () =>
+      Object.fromEntries(
+        file.processes.flatMap(({ name, restarts }) => (restarts === undefined ? [] : [[name, restarts]])),
+      ),
     signal,
     start,
     update,
@@ -93,3 +146,8 @@ export function supervise({ path, draft, bound, signal: outer, progress }: Super
     kill,
   };
 }
+
+const lifeOf = ({ process, ended }: Child) => ({
+  ended: ended.then(({ details }) => String(details.how ?? 'it ended')),
+  kill: () => void signalProcess(process, 'SIGKILL'),
+});

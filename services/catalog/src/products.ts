@@ -27,3 +27,6 @@ export const findProducts = (db: Database, { q, category, limit, offset }: Produ
 
 export const productsById = (db: Database, ids: readonly number[]): Promise<Product[]> =>
   db.query<Product>(`SELECT ${columns} FROM products WHERE id = ANY($1::int[]) ORDER BY id`, [ids]);
+
+export const allProducts = (db: Database): Promise<Product[]> =>
+  db.query<Product>(`SELECT ${columns} FROM products ORDER BY id`);

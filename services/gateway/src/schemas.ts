@@ -19,6 +19,8 @@ export const product = Type.Object({
   priceCents: cents,
 });
 
+export const stock = Type.Object({ productId, available: Type.Integer({ minimum: 0 }) });
+
 const item = Type.Object({
   productId,
   name: Type.String(),

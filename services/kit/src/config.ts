@@ -18,6 +18,24 @@ export const commonConfig = Type.Object({
     Type.String({ pattern: '^https?://', description: 'the URL of a collector, such as http://127.0.0.1:4318' }),
   ),
   SHOP_POLICIES_FILE: Type.Optional(Type.String({ minLength: 1, description: 'a path to a JSON file of policies' })),
+  SHOP_SLOTS: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 10_000,
+    description: 'a number of requests worked on at a time from 1 to 10000, or 0 for any number',
+  }),
+  SHOP_SERVICE_TIME_MS: Type.Number({
+    default: 0,
+    minimum: 0,
+    maximum: 60_000,
+    description: 'milliseconds from 0 to 60000 for which each request holds its slot at least',
+  }),
+  SHOP_UNREADY_QUEUE_MS: Type.Integer({
+    default: 0,
+    minimum: 0,
+    maximum: 600_000,
+    description: 'milliseconds of waiting from 1 to 600000 after which /readyz fails, or 0 for never',
+  }),
 });
 
 /** What a service with a database reads besides. */
@@ -31,8 +49,18 @@ export const databaseConfig = Type.Object({
   ),
 });
 
-/** The environment variable that holds a peer's URL: `payments` → `SHOP_PAYMENTS_URL`. */
+/** The environment variable that holds a peer's URL or URLs: `payments` → `SHOP_PAYMENTS_URL`. */
 export const peerVariable = (peer: string): string => `SHOP_${peer.toUpperCase()}_URL`;
+
+/** Where a peer is: one URL, or one for each of its replicas or shards. */
+export const peerUrls = (peer: string) =>
+  Type.String({
+    pattern: '^https?://[^\\s,/][^\\s,]*(,https?://[^\\s,/][^\\s,]*)*$',
+    description: `the URL of ${peer}, such as http://127.0.0.1:8080, or several with commas between`,
+  });
+
+/** The URLs of a variable of {@link peerUrls}. */
+export const parseUrls = (value: string): readonly string[] => value.split(',');
 
 /** A service was started with a wrong environment; the message lists every wrong variable. */
 export class ConfigError extends Error {

@@ -5,6 +5,7 @@ import type { Database } from './database.ts';
 import type { PeerClient } from './http/peer-client.ts';
 import type { InFlightCapOptions } from './in-flight-cap.ts';
 import type { Metrics } from './metrics.ts';
+import type { ServerPolicy } from './resilience/policy.ts';
 import type { Tracer } from './trace.ts';
 
 /** Gives route handlers the types of their TypeBox schemas. */
@@ -33,6 +34,8 @@ export interface ServiceContext<C = unknown> {
   readonly databaseUrl: string;
   /** The client for one of the peers of the definition. */
   client(peer: string): PeerClient;
+  /** What the policies in force say about this service's own work; ask at each use. */
+  policy(): ServerPolicy;
   /** Runs at shutdown after the last answer, last registered first. */
   onClose(undo: () => Promise<void>): void;
 }
@@ -50,7 +53,9 @@ export interface ServiceDefinition<P extends TProperties = TProperties> {
     /** Connections unless SHOP_DB_POOL_MAX says otherwise; by default 8. */
     readonly poolMax?: number;
   };
-  /** A cap on the requests handled at a time, from the configuration. */
+  /** Whether requests come from outside: then `x-priority` is not believed, only the routes' own `config.priority`. */
+  readonly edge?: boolean;
+  /** A cap on the requests handled at a time, from the configuration: makes the service a proxy. */
   readonly cap?: (
     config: Static<TObject<P>>,
   ) => Pick<InFlightCapOptions, 'maxInFlight' | 'maxQueued' | 'queueTimeoutMs'>;

@@ -1,4 +1,6 @@
-import { problem } from './problem.ts';
+import { Admission, type RefusalReason } from './server/admission.ts';
+import { systemClock } from './server/clock.ts';
+import { Visit } from './server/visit.ts';
 
 export interface InFlightCapOptions {
   /** Requests handled at a time. */
@@ -9,92 +11,52 @@ export interface InFlightCapOptions {
   readonly queueTimeoutMs: number;
   /** Called on each change, for the gauges. */
   readonly onChange?: (inFlight: number, queued: number) => void;
-  readonly onShed?: (reason: 'queue-full' | 'queue-timeout') => void;
-}
-
-interface Waiter {
-  readonly admit: () => void;
+  readonly onShed?: (reason: RefusalReason) => void;
 }
 
 /**
- * One cap on the requests that a process handles at a time, with a bounded first-come first-served queue: what a
- * connection limit, a thread pool or a proxy's `max_requests` is elsewhere. Whatever holds a slot keeps others waiting.
+ * One cap on what a process handles at a time, with a bounded first-come first-served queue, for programs that have no
+ * service of the kit: what a connection limit, a thread pool or a proxy's `max_requests` is elsewhere.
  */
 export class InFlightCap {
-  readonly #options: InFlightCapOptions;
-  readonly #queue = new Set<Waiter>();
-  #inFlight = 0;
+  readonly #admission: Admission;
 
-  constructor(options: InFlightCapOptions) {
-    this.#options = options;
-  }
-
-  /** Resolves with the release function (safe to call twice) once there is a slot; `gone` takes the waiter out. */
-  async enter(gone: AbortSignal): Promise<() => void> {
-    if (this.#inFlight >= this.#options.maxInFlight) {
-      if (this.#queue.size >= this.#options.maxQueued) throw this.#refuse('queue-full');
-      await this.#wait(gone);
-    } else {
-      this.#inFlight++;
-    }
-    this.#changed();
-    let released = false;
-    return () => {
-      if (released) return;
-      released = true;
-      this.#handOver();
-    };
-  }
-
-  #wait(gone: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const leave = (error: Error) => {
-        this.#queue.delete(waiter);
-        clearTimeout(timer);
-        gone.removeEventListener('abort', onGone);
-        this.#changed();
-        reject(error);
-      };
-      const onGone = () => leave(problem(499, 'client_closed_request', 'The client left while it waited.'));
-      const timer = setTimeout(() => leave(this.#refuse('queue-timeout')), this.#options.queueTimeoutMs);
-      const waiter: Waiter = {
-        admit: () => {
-          clearTimeout(timer);
-          gone.removeEventListener('abort', onGone);
-          resolve();
-        },
-      };
-      gone.addEventListener('abort', onGone, { once: true });
-      this.#queue.add(waiter);
-      this.#changed();
+  constructor({ maxInFlight, maxQueued, queueTimeoutMs, onChange, onShed }: InFlightCapOptions) {
+    this.#admission = new Admission({
+      slots: maxInFlight,
+      serviceTimeMs: 0,
+      proxy: { maxQueued, queueTimeoutMs },
+      policy: () => ({}),
+      loopUtilisation: () => 0,
+      clock: systemClock,
+      events: {
+        changed: (working, waiting) => onChange?.(working, waiting),
+        refused: (reason) => onShed?.(reason),
+        began() {},
+        wasted() {},
+        abandoned() {},
+        limited() {},
+      },
     });
   }
 
-  /** Gives the slot to whoever has waited longest, without letting a newcomer in between. */
-  #handOver(): void {
-    const [next] = this.#queue;
-    if (next === undefined) {
-      this.#inFlight--;
-    } else {
-      this.#queue.delete(next);
-      next.admit();
-    }
-    this.#changed();
-  }
-
-  #refuse(reason: 'queue-full' | 'queue-timeout') {
-    this.#options.onShed?.(reason);
-    return problem(
-      503,
-      'overloaded',
-      `The service handles ${this.#options.maxInFlight} requests at a time (${reason}).`,
-      {
-        'retry-after': '1',
-      },
-    );
-  }
-
-  #changed(): void {
-    this.#options.onChange?.(this.#inFlight, this.#queue.size);
+  /** Resolves with the release function (safe to call twice) once there is a slot; `gone` takes the waiter out. */
+  enter(gone: AbortSignal): Promise<() => void> {
+    return new Promise((resolve, reject) => {
+      const onGone = () => this.#admission.left(visit);
+      const visit = new Visit({
+        priority: 5,
+        traceId: '',
+        deadlineAt: undefined,
+        abandon() {},
+        begin: (error) => {
+          gone.removeEventListener('abort', onGone);
+          if (error === undefined) resolve(() => this.#admission.answered(visit));
+          else reject(error);
+        },
+      });
+      gone.addEventListener('abort', onGone, { once: true });
+      this.#admission.enter(visit);
+    });
   }
 }

@@ -1,10 +1,13 @@
+export { Cache, type Cached, type CacheOptions, CacheRefused, type CacheResult } from './cache.ts';
+export { cacheMetrics } from './cache-metrics.ts';
 export { ConfigError, readConfig } from './config.ts';
-export { currentContext, runInContext } from './context.ts';
+export { currentContext, currentPriority, defaultPriority, runInContext } from './context.ts';
 export type { Database } from './database.ts';
 export { type App, defineService, type ServiceContext, type ServiceDefinition } from './definition.ts';
 export { PeerClient, type PeerRequest } from './http/peer-client.ts';
 export { PeerError, type PeerErrorReason } from './http/peer-error.ts';
 export { InFlightCap } from './in-flight-cap.ts';
 export { Problem, problem } from './problem.ts';
+export { holdMemory, requestMemoryConfig } from './request-memory.ts';
 export { serve } from './serve.ts';
 export { type BuiltService, buildApp } from './service.ts';

@@ -60,7 +60,10 @@ export function createMetrics(service: string) {
       buckets: durationBuckets,
       registers,
     }),
-    serverSlots: gauge('http_server_slots', 'Requests worked on at a time: the virtual capacity; 0 is without limit.'),
+    serverSlots: gauge(
+      'http_server_slots',
+      'Most requests worked on at a time: the virtual capacity or the cap; 0 is without limit.',
+    ),
     serverLimit: gauge('resilience_adaptive_limit', 'Requests at a time that the adaptive limit admits at the moment.'),
     clientDuration: new Histogram({
       name: 'http_client_request_duration_seconds',

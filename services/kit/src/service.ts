@@ -1,16 +1,17 @@
 import Type, { type Static, type TObject, type TProperties } from 'typebox';
-import { commonConfig, databaseConfig, peerVariable, readConfig } from './config.ts';
+import { commonConfig, databaseConfig, parseUrls, peerUrls, peerVariable, readConfig } from './config.ts';
 import { Database } from './database.ts';
 import type { App, ServiceDefinition } from './definition.ts';
 import { addHealthRoutes } from './health.ts';
 import { renderProblems } from './http/errors.ts';
 import { observeRequests } from './http/observe.ts';
 import { PeerClient } from './http/peer-client.ts';
-import { createServer } from './http/server.ts';
-import { InFlightCap } from './in-flight-cap.ts';
+import { createServer, keepIdleConnections, omitKeepAliveHint } from './http/server.ts';
 import { createMetrics } from './metrics.ts';
 import { PoliciesFile } from './resilience/policies-file.ts';
-import { policyFor } from './resilience/policy.ts';
+import { policyFor, serverPolicyFor } from './resilience/policy.ts';
+import { LoopUtilisation } from './server/loop-utilisation.ts';
+import { admissionOf } from './server/virtual-capacity.ts';
 import { createTracer } from './telemetry.ts';
 import { UndoStack } from './undo.ts';
 
@@ -46,14 +47,10 @@ export async function buildApp<P extends TProperties>(
 }
 
 function configOf<P extends TProperties>({ database, peers, config }: ServiceDefinition<P>, env: NodeJS.ProcessEnv) {
-  const peerUrls = peers.map((peer) => [
-    peerVariable(peer),
-    Type.String({ pattern: '^https?://', description: `the URL of ${peer}, such as http://127.0.0.1:8080` }),
-  ]);
   const schema = Type.Object({
     ...commonConfig.properties,
     ...(database ? databaseConfig.properties : {}),
-    ...Object.fromEntries(peerUrls),
+    ...Object.fromEntries(peers.map((peer) => [peerVariable(peer), peerUrls(peer)])),
     ...config.properties,
   });
   return readConfig(schema, env) as Static<typeof commonConfig> &
@@ -75,11 +72,13 @@ async function build<P extends TProperties>(
   const tracer = await createTracer(name, config.OTEL_EXPORTER_OTLP_ENDPOINT);
   undo.push(() => tracer.close());
 
-  const policies = new PoliciesFile({
+  const ownPolicy = () => serverPolicyFor(policies.current, name);
+  const policies: PoliciesFile = new PoliciesFile({
     file: config.SHOP_POLICIES_FILE,
     onChange({ preset, revision }) {
       metrics.policyInfo.reset();
       metrics.policyInfo.set({ preset, revision }, 1);
+      keepIdleConnections(app, ownPolicy().keepAliveMs);
       app.log.info({ preset, revision }, 'policies in force');
     },
     onInvalid: (reason) => app.log.error({ reason }, 'invalid policies: the last good ones stay in force'),
@@ -89,10 +88,9 @@ async function build<P extends TProperties>(
 
   const clients = new Map<string, PeerClient>();
   for (const peer of peers) {
-    const url = String(config[peerVariable(peer)]);
     const client = new PeerClient({
       peer,
-      url,
+      urls: parseUrls(String(config[peerVariable(peer)])),
       policy: () => policyFor(policies.current, name, peer),
       metrics,
       tracer,
@@ -116,23 +114,40 @@ async function build<P extends TProperties>(
     database = made;
   }
 
-  const cap =
-    definition.cap &&
-    new InFlightCap({
-      ...definition.cap(config),
-      onChange(inFlight, queued) {
-        metrics.serverInFlight.set(inFlight);
-        metrics.serverQueued.set(queued);
-      },
-      onShed: (reason) => metrics.serverShed.inc({ reason }),
-    });
+  const loop = new LoopUtilisation();
+  undo.push(async () => loop.close());
+  const admission = admissionOf(
+    {
+      slots: config.SHOP_SLOTS,
+      serviceTimeMs: config.SHOP_SERVICE_TIME_MS,
+      cap: definition.cap?.(config),
+    },
+    { metrics, policy: ownPolicy, loop },
+  );
+  undo.push(async () => admission.close());
   let draining = false;
   renderProblems(app);
-  observeRequests(app, { metrics, tracer, cap, uncapped: definition.uncapped ?? (() => false) });
-  app.addHook('onSend', async (_request, reply) => {
-    if (draining) reply.header('connection', 'close');
+  observeRequests(app, {
+    metrics,
+    tracer,
+    admission,
+    // A proxy caps connections, so that a request counts from its first byte.
+    admitOn: definition.cap ? 'arrival' : 'body',
+    uncapped: definition.uncapped ?? (() => false),
+    edge: definition.edge ?? false,
   });
-  addHealthRoutes(app, { metrics, draining: () => draining, ready: async () => database?.ready() });
+  app.addHook('onSend', async (request, reply) => {
+    if (draining) reply.header('connection', 'close');
+    else if (ownPolicy().keepAliveMs !== undefined) omitKeepAliveHint(request, reply);
+  });
+  addHealthRoutes(app, {
+    metrics,
+    draining: () => draining,
+    ready: async () => database?.ready(),
+    liveness: () => ownPolicy().liveness ?? 'process',
+    unreadyQueueMs: config.SHOP_UNREADY_QUEUE_MS,
+    oldestWaitMs: () => admission.oldestWaitMs,
+  });
 
   await definition.build(app, {
     config,
@@ -149,6 +164,7 @@ async function build<P extends TProperties>(
       if (client === undefined) throw new Error(`${peer} is not among the peers of ${name}`);
       return client;
     },
+    policy: ownPolicy,
     onClose: (work) => undo.push(work),
   });
   // Undone first: nothing is taken away from requests that are still being answered.

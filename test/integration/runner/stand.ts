@@ -77,6 +77,8 @@ export async function startStand(t: Test): Promise<Stand> {
       ...{ gateway: url, payments: url, catalog: nobody, cart: nobody, orders: nobody },
       ...{ inventory: nobody, shipping: nobody, recommendations: nobody },
     },
+    instances: { gateway: [url], payments: [url] },
+    supervised: false,
     databaseUrl: 'postgres://127.0.0.1:1',
     prometheusUrl,
     agent: agentFile,

@@ -30,6 +30,8 @@ t.test('the shop as it should be', async (t) => {
     };
     t.equal(page.recommendations.length, 4);
     t.ok(page.recommendations.every(({ id, category }) => id !== 7 && category === page.category));
+    t.match(await get('/products/7/stock'), { productId: 7, available: 100_000 });
+    t.match(await get('/products/9999/stock'), { status: 404, code: 'product_not_found' });
     t.match(await get('/products/9999'), { status: 404, code: 'product_not_found' });
   });
 
@@ -113,6 +115,7 @@ t.test('the shop as it should be', async (t) => {
       '/api/v1/orders/{id}',
       '/api/v1/products',
       '/api/v1/products/{id}',
+      '/api/v1/products/{id}/stock',
       '/api/v1/search',
     ]);
     t.match(await (await fetch(`${urls.gateway}/docs`)).text(), /swagger/i);

@@ -71,6 +71,15 @@ t.test('tells held, running and stale', async (t) => {
   t.equal(stateOf(stack({ processes: [one] })), 'stale');
 });
 
+t.test('a supervised stack is whole while its services are started again, and not without its database', async (t) => {
+  const file = join(t.testdir(), '.pado/stack.json');
+  const supervised = (name: string) => stack({ owner: me, supervised: true, processes: [{ name, ...gone, log: '' }] });
+  await writeStack(file, supervised('orders'));
+  t.match(await requireStack(file), { supervised: true });
+  await writeStack(file, supervised('postgres'));
+  await t.rejects(requireStack(file), { code: 'ERR_PADO_CHILD_DIED', message: /postgres ended/ });
+});
+
 t.test('commands that need a shop say what is missing', async (t) => {
   const file = join(t.testdir(), '.pado/stack.json');
   await t.rejects(requireStack(file), { code: 'ERR_PADO_NOT_FOUND', message: /"pado up"/ });

@@ -2,10 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import t, { type Test } from 'tap';
 import type { StackFile } from '../../../runner/src/contracts.ts';
 import type { ChildSpec } from '../../../runner/src/stack/child.ts';
+import { lastLines } from '../../../runner/src/stack/log-tail.ts';
 import { identify, isAlive } from '../../../runner/src/stack/process-table.ts';
+import { readStack } from '../../../runner/src/stack/stack-file.ts';
 import { ended } from '../../../runner/src/stack/stop.ts';
 import { supervise } from '../../../runner/src/stack/supervise.ts';
 
@@ -57,6 +60,45 @@ t.test('a later death rejects `died`; one during stop does not', async (t) => {
   process.kill(stack.file.processes[0]!.pid, 'SIGKILL');
   await t.rejects(stack.died, { code: 'ERR_PADO_CHILD_DIED', message: /catalog has ended \(SIGKILL\)/ });
 });
+
+t.test('a process that is kept alive is started again under a new pid, and its end is no failure', async (t) => {
+  const { stack, path, program } = supervisor(t);
+  await stack.start(program('cart', stays), ready);
+  const spec = program('catalog', `console.log('hello'); ${stays}`);
+  await stack.start(
+    spec,
+    async () => lastLines(spec.log).includes('hello'),
+    async () => 'healthy',
+  );
+  const [, first] = stack.file.processes;
+  stack.died.catch(() => t.fail('the stack did not end'));
+  process.kill(first!.pid, 'SIGKILL');
+  await until(() => stack.restarts().catalog === 1);
+  const [cart, second] = stack.file.processes;
+  t.match([cart, second], [{ name: 'cart' }, { name: 'catalog', restarts: 1 }], 'in its place');
+  t.not(second?.pid, first?.pid);
+  await until(() => lastLines(second!.log).length === 2);
+  t.strictSame(lastLines(second!.log), ['hello', 'hello'], 'the log goes on');
+  await until(async () => isDeepStrictEqual((await readStack(path))?.processes, stack.file.processes));
+  await stack.stop();
+  t.notOk(isAlive(second!));
+  t.notOk(existsSync(path));
+});
+
+t.test('a stop during the back-off starts nothing', async (t) => {
+  const { stack, program } = supervisor(t);
+  await stack.start(program('catalog', stays), ready, async () => 'healthy');
+  const [first] = stack.file.processes;
+  process.kill(first!.pid, 'SIGKILL');
+  t.equal(await ended(first!, 10_000), true);
+  await stack.stop();
+  t.strictSame(stack.restarts(), {});
+});
+
+/** The test's own timeout ends what never comes. */
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 20));
+}
 
 t.test('a program that cannot be started is an error, and an abort ends the waiting', async (t) => {
   const { stack, abort, program } = supervisor(t);

@@ -7,6 +7,7 @@ import { serviceProcess } from '../../helpers/service-process.ts';
 const urls = (url: string) => ({
   SHOP_CATALOG_URL: url,
   SHOP_CART_URL: url,
+  SHOP_INVENTORY_URL: url,
   SHOP_ORDERS_URL: url,
   SHOP_RECOMMENDATIONS_URL: url,
   SHOP_SHIPPING_URL: url,
@@ -67,7 +68,7 @@ t.test('a wrong environment ends it with 2 and one message about all of it', asy
   t.equal(code, 2);
   t.same(stderr.trimEnd().split('\n').sort(), [
     '  OTEL_EXPORTER_OTLP_ENDPOINT: "collector" is not the URL of a collector, such as http://127.0.0.1:4318',
-    '  SHOP_CART_URL: "cart:80" is not the URL of cart, such as http://127.0.0.1:8080',
+    '  SHOP_CART_URL: "cart:80" is not the URL of cart, such as http://127.0.0.1:8080, or several with commas between',
     '  SHOP_LOG_LEVEL: "loud" is not one of fatal, error, warn, info, debug, trace, silent',
     '  SHOP_MAX_QUEUED: "-1" is not a number of requests from 0 to 100000',
     '  SHOP_PORT: "http" is not a port from 0 (any free one) to 65535',

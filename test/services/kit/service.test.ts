@@ -85,6 +85,17 @@ t.test('a request whose caller has stopped waiting is not worked on', async (t) 
   t.equal(back.held.length, 0);
 });
 
+t.test('a failure is logged with its route, code and reason; a second one within a second is not', async (t) => {
+  const { service, url } = await start(t, await peer(t, (_request, response) => json(response, 500, {})));
+  const lines: unknown[] = [];
+  service.app.log.warn = (line: unknown) => lines.push(line);
+  await fetch(`${url}/things/7`);
+  await fetch(`${url}/things/7`);
+  await fetch(`${url}/nothing`);
+  t.match(lines, [{ status: 502, route: '/things/:id', code: /peer/, reason: /back/, leftOut: 0 }]);
+  t.equal(lines.length, 1);
+});
+
 t.test('one cap for all: the next waits, the one after is refused, probes pass', async (t) => {
   const back = await heldPeer(t);
   const { url } = await start(t, back.url);
@@ -101,7 +112,7 @@ t.test('one cap for all: the next waits, the one after is refused, probes pass',
   json(back.held[2]!.response, 200, {});
   for (const answer of await Promise.all([...running, waiting])) t.equal(answer.status, 200);
   const text = await metrics(url);
-  t.match(text, /http_server_shed_total\{reason="queue-full",service="front"\} 1/);
+  t.match(text, /http_server_shed_total\{reason="queue-full",priority="5",service="front"\} 1/);
   t.match(text, /http_server_in_flight\{service="front"\} 0/);
 });
 

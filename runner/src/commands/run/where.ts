@@ -12,6 +12,7 @@ import { agentApi } from '../../providers/fault/agent-api.ts';
 import { findAgent } from '../../stack/agent-client.ts';
 import { paths } from '../../stack/paths.ts';
 import { readPolicies } from '../../stack/policies.ts';
+import { settingsWarning } from '../../stack/settings.ts';
 import { readStack, requireStack, stateOf } from '../../stack/stack-file.ts';
 import { watchStack } from '../../stack/watch.ts';
 import { ensureTool } from '../../tools/tools.ts';
@@ -40,7 +41,12 @@ export async function whereLocally(invocation: Invocation, experiments: readonly
   // What has died is missed by those alone that need it.
   const isWanted = needs.some((one) => one.agent || one.prometheus || one.load);
   if (stack !== undefined && (stateOf(stack) !== 'stale' || isWanted)) {
-    return inShop(invocation, await requireStack(stackFile), { ...own, agent });
+    const running = await requireStack(stackFile);
+    for (const { file, shop } of experiments) {
+      const warning = settingsWarning(file, shop, running.settings);
+      if (warning !== undefined) invocation.progress(`warning: ${warning}`);
+    }
+    return inShop(invocation, running, { ...own, agent });
   }
   const found = agent ?? (needs.some((one) => one.agent) ? await findAgent(agentFiles(settings)) : undefined);
   const isLoaded = needs.some(({ load }) => load) && values.string('load') !== 'none';

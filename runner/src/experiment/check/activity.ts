@@ -3,6 +3,7 @@ import { findScript } from '../experiment.ts';
 import { type FaultAction, faultName, isFaultAction } from '../fault-action.ts';
 import type { ActionProvider, Activity, ProbeProvider } from '../schema.ts';
 import type { Path } from '../source.ts';
+import { checkAws } from './aws.ts';
 import { checkFaultAction } from './fault.ts';
 import { checkKubernetes } from './kubernetes.ts';
 import { type Placed, type Report, type Surroundings, unique } from './walk.ts';
@@ -49,6 +50,9 @@ export function checkProvider(
     case 'kubernetes':
       checkKubernetes(provider, path, report);
       return;
+    case 'aws':
+      checkAws(provider, path, report);
+      return;
     case 'http':
     case 'process':
     case 'python':
@@ -79,6 +83,7 @@ function takesTime(activity: Activity): boolean {
     case 'k6':
       return activity.type === 'action' && !isStartedScript(activity);
     case 'kubernetes':
+    case 'aws':
       return activity.type === 'action';
     case 'fault':
       return activity.provider.wait === 'ended';

@@ -1,4 +1,5 @@
 import { durationMs } from '@pado/fault';
+import { strangers } from '../../stack/settings.ts';
 import { findScript } from '../experiment.ts';
 import type { PadoExtension, StopCondition } from '../schema.ts';
 import type { Path } from '../source.ts';
@@ -8,7 +9,7 @@ import { checkTolerance } from './tolerance.ts';
 import { type Report, type Surroundings, unique } from './walk.ts';
 
 export function checkExtension(extension: PadoExtension, path: Path, around: Surroundings, report: Report): void {
-  const { load, baseline, stopConditions = [], errorBudget } = extension;
+  const { load, baseline, stopConditions = [], errorBudget, shop } = extension;
   if (load !== undefined && findScript(around.file, load.script) === undefined) {
     const message = `there is no ${load.script} in the experiment's folder or in one above it`;
     report([...path, 'load', 'script'], message);
@@ -19,6 +20,7 @@ export function checkExtension(extension: PadoExtension, path: Path, around: Sur
       '`baseline` is shorter than a second: a steady state needs time to show, such as 10s',
     );
   }
+  for (const { at, message } of strangers(shop)) report([...path, 'shop', ...at], message);
   for (const [index, condition] of stopConditions.entries()) {
     checkStopCondition(condition, [...path, 'stopConditions', index], around, report);
   }

@@ -41,7 +41,8 @@ function checkNodes(
   }
 }
 
-function checkSelection({ mode = 'one', value }: Selection, path: Path, report: Report, isTaint = false): void {
+/** How many are taken, of whatever provider. */
+export function checkSelection({ mode = 'one', value }: Selection, path: Path, report: Report, isTaint = false): void {
   const counts = mode !== 'one' && mode !== 'all';
   if (isTaint) {
     if (counts) report([...path, 'mode'], `a taint is put on one node or on all: use \`mode: one\` or \`mode: all\``);

@@ -48,7 +48,8 @@ const givesNumber = (provider: ProbeProvider): boolean =>
   provider.type === 'prometheus' ||
   provider.type === 'slo' ||
   provider.type === 'k6' ||
-  (provider.type === 'kubernetes' && provider.probe !== 'condition');
+  (provider.type === 'kubernetes' && provider.probe !== 'condition') ||
+  (provider.type === 'aws' && provider.probe !== 'alarm-state');
 
 function checkNumeric(tolerance: Tolerance, { type }: ProbeProvider, path: Path, report: Report): void {
   const remedy = `${type} gives a number, so the tolerance should be a number, [lowest, highest], or {type: compare, comparator: '<', value: 0.5}`;

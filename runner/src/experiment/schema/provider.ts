@@ -1,4 +1,5 @@
 import { literal, type Schema, union } from '@pado/fault/json-schema';
+import { awsAction, awsProbe } from './providers/aws.ts';
 import { faultProvider } from './providers/fault.ts';
 import { httpProvider } from './providers/http.ts';
 import { k6Action, k6Provider } from './providers/k6.ts';
@@ -21,12 +22,23 @@ export const probeProvider = union(
     processProvider,
     pythonProvider,
     typed('kubernetes', kubernetesProbe),
+    typed('aws', awsProbe),
   ],
-  { description: 'what a probe asks: a provider of type prometheus, slo, k6, http, process, python or kubernetes' },
+  {
+    description: 'what a probe asks: a provider of type prometheus, slo, k6, http, process, python, kubernetes or aws',
+  },
 );
 
 export const actionProvider = union(
   'type',
-  [faultProvider, k6Action, httpProvider, processProvider, pythonProvider, typed('kubernetes', kubernetesAction)],
-  { description: 'what an action does: a provider of type fault, k6, http, process, python or kubernetes' },
+  [
+    faultProvider,
+    k6Action,
+    httpProvider,
+    processProvider,
+    pythonProvider,
+    typed('kubernetes', kubernetesAction),
+    typed('aws', awsAction),
+  ],
+  { description: 'what an action does: a provider of type fault, k6, http, process, python, kubernetes or aws' },
 );

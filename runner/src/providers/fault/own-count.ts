@@ -1,5 +1,6 @@
 import { type Effect, type FaultSpec, nameLabel, pathPattern } from '@pado/fault';
 import { request } from 'undici';
+import { instanceLabel, processName } from '../../stack/settings.ts';
 
 /** A service's own counter of the requests that an effect should have met. */
 export interface OwnCounter {
@@ -8,7 +9,7 @@ export interface OwnCounter {
   readonly effect: number;
   /** What is counted, such as `POST /charges`. */
   readonly what: string;
-  /** The count now; null when the service cannot be asked. */
+  /** The count now, of all its processes; null when one cannot be asked, or has been started again since the first. */
   readonly read: () => Promise<number | null>;
 }
 
@@ -18,31 +19,45 @@ export interface OwnCounter {
  */
 export function ownCounters(
   { target, effects }: FaultSpec,
-  urls: Readonly<Record<string, string>>,
+  instances: Readonly<Record<string, readonly string[]>>,
 ): readonly OwnCounter[] {
   const service = target.selector.matchLabels[nameLabel];
-  const url = service === undefined ? undefined : urls[service];
-  if (service === undefined || url === undefined) return [];
+  const all = service === undefined ? [] : (instances[service] ?? []);
+  // One replica: catalog is the first one's name, catalog-2 the second's.
+  const named = target.selector.matchLabels[instanceLabel];
+  const urls = all.filter((_, index) => named === undefined || named === processName(service ?? '', index));
+  const isEach = all.length <= 1 || target.mode === undefined || target.mode === 'all';
+  // Who is chosen of several is the agent's affair, and the others' counts would say nothing.
+  if (service === undefined || urls.length === 0 || !isEach) return [];
   return effects.flatMap((effect, index) => {
     if (effect.kind !== 'latency' || effect.direction !== 'inbound') return [];
     const what = `${effect.match?.method?.join('|') ?? '*'} ${effect.match?.path ?? '*'}`;
-    return [{ service, effect: index, what, read: () => readCount(url, effect.match ?? {}) }];
+    return [{ service, effect: index, what, read: counter(urls, effect.match ?? {}) }];
   });
 }
 
 type Match = NonNullable<Extract<Effect, { kind: 'latency' }>['match']>;
 
+const bornPattern = /^process_start_time_seconds(?:\{.*\})? (\S+)$/m;
 const inFlight = /^http_server_in_flight(?:\{.*\})? (\S+)$/m;
 const answered = /^http_server_request_duration_seconds_count\{(.*)\} (\S+)$/gm;
 const label = /(\w+)="((?:[^"\\]|\\.)*)"/g;
 
-async function readCount(url: string, match: Match): Promise<number | null> {
-  try {
+/** A counter that begins anew with its process cannot be subtracted from the old one's. */
+function counter(urls: readonly string[], match: Match): () => Promise<number | null> {
+  const bornAt = new Map<string, string | undefined>();
+  const readOne = async (url: string): Promise<number> => {
     const { body } = await request(`${url}/metrics`, { signal: AbortSignal.timeout(2_000) });
-    return countRequests(await body.text(), match);
-  } catch {
-    return null; // the process is gone, which the run learns elsewhere
-  }
+    const exposition = await body.text();
+    const born = bornPattern.exec(exposition)?.[1];
+    if (!bornAt.has(url)) bornAt.set(url, born);
+    return bornAt.get(url) === born ? countRequests(exposition, match) : Number.NaN;
+  };
+  return async () => {
+    const counts = await Promise.all(urls.map(readOne)).catch(() => [Number.NaN]); // gone, which the run learns elsewhere
+    const sum = counts.reduce((total, count) => total + count, 0);
+    return Number.isNaN(sum) ? null : sum;
+  };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { WaveMark } from '../facts/arrivals.ts';
 import { type Html, html } from '../html.ts';
 import { type Box, path } from './layout.ts';
 import type { Moved } from './moved.ts';
@@ -12,6 +13,8 @@ export interface Node {
   readonly badge?: string;
   /** In which order the wave arrived, from 1. */
   readonly rank?: number;
+  /** And when. */
+  readonly wave?: WaveMark;
 }
 
 export interface Edge {
@@ -22,6 +25,7 @@ export interface Edge {
   readonly moved: Moved;
   readonly dashed?: boolean;
   readonly rank?: number;
+  readonly wave?: WaveMark;
 }
 
 export interface Drawing {
@@ -41,7 +45,7 @@ export const parts = ({ id, nodes, edges }: Pick<Drawing, 'id' | 'nodes' | 'edge
   (moved) =>
     html`<marker id="${id}-${moved}" viewBox="0 0 8 8" refX="6" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path class="head ${moved}" d="M0 0 L8 4 L0 8 z"/></marker>`,
 )}</defs>
-${edges.map((edge) => drawEdge(id, edge))}${edges.map(drawLabels)}${nodes.map(drawNode)}${edges.map(({ from, to, rank }) => drawRank(rank, path(from, to).rank))}${nodes.map(({ box: { x, y, height }, rank }) => drawRank(rank, [x + 14, y + height]))}`;
+${edges.map(drawHalo)}${edges.map((edge) => drawEdge(id, edge))}${edges.map(drawLabels)}${nodes.map(drawNode)}${edges.map(({ from, to, rank }) => drawRank(rank, path(from, to).rank))}${nodes.map(({ box: { x, y, height }, rank }) => drawRank(rank, [x + 14, y + height]))}${edges.map(({ from, to, wave }) => drawSince(wave, path(from, to).since))}${nodes.map(({ box: { x, y, height }, wave }) => drawSince(wave, [x + 31, y + height + 5, 'start']))}`;
 
 export const drawing = (map: Drawing): Html =>
   html`<svg class="map" viewBox="0 0 ${map.width} ${map.height}" role="img" aria-label="${map.label}">${parts(map)}</svg>`;
@@ -67,6 +71,22 @@ function drawLabels({ from, to, labels, moved, rank }: Edge): Html {
   )}`;
 }
 
+/** Behind an arrow: the shade tells when. */
+const drawHalo = ({ from, to, wave }: Edge): Html | undefined =>
+  wave === undefined
+    ? undefined
+    : html`<path class="halo wave-${wave.step}" d="${path(from, to).d}"/>
+`;
+
+const drawSince = (
+  wave: WaveMark | undefined,
+  [x, y, anchor]: readonly [number, number, 'start' | 'end'],
+): Html | undefined =>
+  wave === undefined
+    ? undefined
+    : html`<text class="since" x="${x}" y="${y}" text-anchor="${anchor}">${wave.text}</text>
+`;
+
 /** A number in a circle; the first to arrive is where the wave began. */
 const drawRank = (rank: number | undefined, [x, y]: readonly [number, number]): Html | undefined =>
   rank === undefined
@@ -82,10 +102,10 @@ function plate(x: number, y: number, labels: readonly string[]): Html | undefine
   return html`<rect class="plate" x="${x - width / 2}" y="${y - height / 2}" width="${width}" height="${height}" rx="4"/>`;
 }
 
-function drawNode({ box: { x, y, width, height }, name, lines, moved, badge }: Node): Html {
+function drawNode({ box: { x, y, width, height }, name, lines, moved, badge, wave }: Node): Html {
   const middle = x + width / 2;
   const first = y + (height - lines.length * 20) / 2 + 5;
-  return html`<g class="node ${moved}"><rect x="${x}" y="${y}" width="${width}" height="${height}" rx="10"/>
+  return html`<g class="node ${moved}">${wave !== undefined && html`<rect class="halo wave-${wave.step}" x="${x - 5}" y="${y - 5}" width="${width + 10}" height="${height + 10}" rx="14"/>`}<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="10"/>
 <text class="name" x="${middle}" y="${first}" text-anchor="middle">${name}</text>
 ${lines.map((line, index) => html`<text x="${middle}" y="${first + 20 * (index + 1)}" text-anchor="middle">${line}</text>`)}
 ${badge !== undefined && html`<g class="badge"><rect x="${x}" y="${y - 29}" width="${width}" height="24" rx="5"/><text x="${middle}" y="${y - 12}" text-anchor="middle">${badge}</text></g>`}</g>`;

@@ -35,6 +35,8 @@ interface Path {
   readonly y: number;
   /** Where the number of an arrival stands: on the arrow, away from its labels. */
   readonly rank: readonly [x: number, y: number];
+  /** Where the time of an arrival stands: beside its number, on the side without labels. */
+  readonly since: readonly [x: number, y: number, anchor: 'start' | 'end'];
 }
 
 /** From side to side; within a column from top to bottom. */
@@ -49,14 +51,23 @@ export function path(from: Box, to: Box): Path {
       x,
       y: (start + end) / 2,
       rank: [x, (start + end) / 2],
+      since: [x - 17, (start + end) / 2 + 5, 'end'],
     };
   }
   const [x1, y1] = [from.x + from.width, from.y + from.height / 2];
   const [x2, y2] = [to.x, to.y + to.height / 2];
   const x = (x1 + x2) / 2;
   const d = `M${x1} ${y1} C${x} ${y1} ${x} ${y2} ${x2 - 4} ${y2}`;
-  if (Math.abs(y1 - y2) < 1) return { d, kind: 'level', x: x2 - 12, y: y2, rank: [x1 + 2, y1] };
+  if (Math.abs(y1 - y2) < 1)
+    return { d, kind: 'level', x: x2 - 12, y: y2, rank: [x1 + 2, y1], since: [x2 - 12, y2 + 44, 'end'] };
   // The curve's own point at 0.65: where arrows of one fan are apart, and none is at its box yet.
   const [labelX, labelY] = [x + 0.13 * (x2 - x1), y1 + 0.718 * (y2 - y1)];
-  return { d, kind: 'slanted', x: labelX, y: labelY, rank: [x2 - 4, y2] };
+  return {
+    d,
+    kind: 'slanted',
+    x: labelX,
+    y: labelY,
+    rank: [x2 - 4, y2],
+    since: [x2 - 19, y2 + (y1 < y2 ? 18 : -8), 'end'],
+  };
 }

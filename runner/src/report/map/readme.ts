@@ -6,7 +6,7 @@ import { html } from '../html.ts';
 import { type Edge, type Node, parts } from './draw.ts';
 import { type Box, places } from './layout.ts';
 import type { Moved } from './moved.ts';
-import { mapStyle, palette } from './style.ts';
+import { palette, plainMapStyle } from './style.ts';
 
 /** The picture that README shows. `node runner/src/report/map/readme.ts` writes it. */
 export const readmeMapFile = fileURLToPath(new URL('../../../../docs/images/map.svg', import.meta.url));
@@ -101,7 +101,7 @@ export const readmeMap = (): string =>
   `${html`<svg xmlns="http://www.w3.org/2000/svg" class="map" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-labelledby="title description">
 <title id="title">The parts of Pado</title>
 <desc id="description">k6 sends the users’ load to the gateway, which calls catalog, cart, orders and recommendations; orders calls cart, inventory and payments, and tells shipping by events. The agent makes payments late from inside; the wave travels over orders to the gateway. Prometheus measures, and pado judges.</desc>
-<style>:root { ${palette.light} } @media (prefers-color-scheme: dark) { :root { ${palette.dark} } }${mapStyle}.ground { fill: var(--ground); } .map .plate { fill: var(--ground); } .frame { fill: none; stroke: var(--line); stroke-width: 2; } .map .muted { fill: var(--muted); }</style>
+<style>:root { ${palette.light} } @media (prefers-color-scheme: dark) { :root { ${palette.dark} } }${plainMapStyle}.ground { fill: var(--ground); } .map .plate { fill: var(--ground); } .frame { fill: none; stroke: var(--line); stroke-width: 2; } .map .muted { fill: var(--muted); }</style>
 <rect class="ground" width="${size.width}" height="${size.height}" rx="14"/>
 <rect class="frame" x="${frame.x}" y="${frame.y}" width="${frame.width}" height="${frame.height}" rx="14"/>
 <text class="muted" x="${frame.x + 20}" y="${frame.y + 32}">the shop: eight services, one PostgreSQL</text>

@@ -1,6 +1,6 @@
 import type { FaultStatus } from '@pado/fault';
 import type { PadoJournal } from '../../contracts.ts';
-import { rankOf } from '../facts/arrivals.ts';
+import { rankOf, waveOf } from '../facts/arrivals.ts';
 import { effectInWords } from '../facts/effect.ts';
 import { number, rate, share, time } from '../facts/format.ts';
 import { nameOf, topology, users } from '../facts/topology.ts';
@@ -20,8 +20,8 @@ interface Options {
 /** The shop in one run: every service and call with how far it moved from the baseline to the experiment. */
 export function serviceMap({ graph, faults, arrivals = [] }: PadoJournal, { id, label, words }: Options): Html {
   const ranked = (place: { readonly from?: string; readonly to: string }) => {
-    const rank = rankOf(arrivals, place);
-    return rank === undefined ? {} : { rank };
+    const [rank, wave] = [rankOf(arrivals, place), waveOf(arrivals, place)];
+    return rank === undefined || wave === undefined ? {} : { rank, wave };
   };
   const nodes = Object.entries(places).map(([service, box]): Node => {
     const movement = service === users ? edgeMovement(graph, topology[0]!) : serviceMovement(graph, service);

@@ -1,5 +1,5 @@
-/** The map's own rules; the colours are those of the page that it stands in. */
-export const mapStyle = `
+/** The map's own rules, of a map without arrivals; the colours are those of the page that it stands in. */
+export const plainMapStyle = `
 .map text { font: 14px system-ui, -apple-system, Segoe UI, sans-serif; fill: var(--ink); font-variant-numeric: tabular-nums; }
 .map .name { font-size: 16px; font-weight: 650; }
 .map .node rect { fill: var(--surface); stroke: var(--edge); stroke-width: 1.5; }
@@ -19,6 +19,27 @@ export const mapStyle = `
 .map .head.broken { fill: var(--bad); }
 .map .plate { fill: var(--surface); }
 .map .edge-label.worse, .map .edge-label.broken { font-weight: 650; }
+`;
+
+/** From the page's alarm to nearly its ground: dark and warm came first, whether the page is light or dark. */
+const waveColors = [
+  'var(--bad)',
+  ...[72, 50, 34, 20].map((share) => `color-mix(in srgb, var(--warn) ${share}%, var(--surface))`),
+];
+
+export const mapStyle = `${plainMapStyle}${waveColors
+  .map(
+    (color, step) => `.map .halo.wave-${step} { stroke: ${color}; }
+.wave-key .wave-${step} { background: ${color}; }
+`,
+  )
+  .join('')}.map .halo { fill: none; stroke-width: 13; stroke-opacity: 0.75; }
+.map .node rect.halo, .map .node.steady rect.halo, .map .node.worse rect.halo, .map .node.broken rect.halo { fill: none; stroke-width: 7; }
+.map .since { font-weight: 650; paint-order: stroke; stroke: var(--surface); stroke-width: 5px; stroke-linejoin: round; }
+.wave-key { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; margin: 10px 0 0; color: var(--muted); font-size: 15px; }
+.wave-key i { display: inline-block; width: 34px; height: 14px; border: 1px solid var(--edge); print-color-adjust: exact; }
+.wave-key i + i { margin-left: -9px; }
+.wave-key .end { margin-right: 14px; }
 `;
 
 export const palette = {

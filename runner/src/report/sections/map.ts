@@ -6,6 +6,7 @@ import { nameOf, sameEdge, unexpected } from '../facts/topology.ts';
 import { type Html, html } from '../html.ts';
 import { edgeMovement, movedSigns } from '../map/moved.ts';
 import { serviceMap } from '../map/service-map.ts';
+import { waveKey } from '../map/wave-key.ts';
 import type { Texts } from '../text/en.ts';
 import { arrivalLists } from './arrivals.ts';
 import { framed, none, section } from './framed.ts';
@@ -31,7 +32,7 @@ export function mapSection(arms: readonly Arm[], texts: Texts): Html {
         arm,
         index,
       ) => html`<figure class="card"><figcaption class="arm-${arms.indexOf(arm) % 3}">${arm.label}</figcaption>
-<div class="scroll" tabindex="0" role="region" aria-label="${words.label(arm.label)}">${serviceMap(arm.pado, { id: `map-${index}`, label: words.label(arm.label), words })}</div></figure>`,
+<div class="scroll" tabindex="0" role="region" aria-label="${words.label(arm.label)}">${serviceMap(arm.pado, { id: `map-${index}`, label: words.label(arm.label), words })}</div>${waveKey(arm.pado.arrivals ?? [], texts.language)}</figure>`,
     )}</div>${arrivalLists(measured, texts)}${callTable(measured, texts)}${inFlightTable(measured, texts)}`,
   );
 }

@@ -1,6 +1,7 @@
-import { type App, type Database, problem } from '@pado/kit';
+import { type App, problem } from '@pado/kit';
 import Type from 'typebox';
-import { findProducts, productsById } from '../products.ts';
+import { hasLeft } from '../has-left.ts';
+import type { Found, ProductStore } from '../product-store.ts';
 
 const listQuery = Type.Object({
   q: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
@@ -10,20 +11,32 @@ const listQuery = Type.Object({
 });
 const idParams = Type.Object({ id: Type.Integer({ minimum: 1, maximum: 2 ** 31 - 1 }) });
 
-export function addProductRoutes(app: App, db: Database): void {
-  app.get('/products', { schema: { querystring: listQuery } }, async ({ query }) => ({
-    items: await findProducts(db, query),
+interface Reply {
+  header(name: string, value: string): unknown;
+}
+
+export function addProductRoutes(app: App, store: ProductStore): void {
+  app.get('/products', { schema: { querystring: listQuery } }, async ({ query }, reply) => ({
+    items: told(reply, await store.find(query, hasLeft(reply))),
   }));
 
   app.get(
     '/products/by-ids',
     { schema: { querystring: Type.Object({ ids: Type.String({ pattern: '^\\d{1,9}(,\\d{1,9}){0,99}$' }) }) } },
-    async ({ query }) => ({ items: await productsById(db, query.ids.split(',').map(Number)) }),
+    async ({ query }, reply) => ({
+      items: told(reply, await store.byIds(query.ids.split(',').map(Number), hasLeft(reply))),
+    }),
   );
 
-  app.get('/products/:id', { schema: { params: idParams } }, async ({ params }) => {
-    const [product] = await productsById(db, [params.id]);
+  app.get('/products/:id', { schema: { params: idParams } }, async ({ params }, reply) => {
+    const [product] = told(reply, await store.byIds([params.id], hasLeft(reply)));
     if (product === undefined) throw problem(404, 'product_not_found', `There is no product ${params.id}.`);
     return product;
   });
+}
+
+/** Says in the answer whether it came from the cache; a negative ttl is stale (RFC 9211). */
+function told(reply: Reply, { products, cacheStatus }: Found): Found['products'] {
+  if (cacheStatus !== undefined) reply.header('cache-status', cacheStatus);
+  return products;
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { App, PeerClient } from '@pado/kit';
 import Type, { type Static } from 'typebox';
+import { priorities } from '../priorities.ts';
 import { answers, placedOrder, uuid } from '../schemas.ts';
 
 const idempotencyKey = Type.String({
@@ -12,6 +13,7 @@ export function addCheckoutRoutes(app: App, orders: PeerClient): void {
   app.post(
     '/checkout',
     {
+      config: { priority: priorities.buying },
       schema: {
         summary: 'Buy what is in a cart',
         description:

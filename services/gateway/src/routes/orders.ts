@@ -1,5 +1,6 @@
 import { type App, type PeerClient, PeerError } from '@pado/kit';
 import Type, { type Static } from 'typebox';
+import { priorities } from '../priorities.ts';
 import { answers, order, shipment, uuid } from '../schemas.ts';
 
 const shippedOrder = Type.Object({ ...order.properties, shipment: Type.Union([shipment, Type.Null()]) });
@@ -8,6 +9,7 @@ export function addOrderRoutes(app: App, { orders, shipping }: Record<'orders' |
   app.get(
     '/orders/:id',
     {
+      config: { priority: priorities.buying },
       schema: {
         summary: 'An order and its shipment',
         tags: ['orders'],

@@ -1,8 +1,11 @@
 import type { App, PeerClient } from '@pado/kit';
 import Type, { type Static } from 'typebox';
+import { atPriority } from '../at-priority.ts';
+import { priorities } from '../priorities.ts';
 import { answers, page, product, productId } from '../schemas.ts';
 
 const tags = ['catalog'];
+const browsing = { priority: priorities.browsing };
 const products = Type.Object({ items: Type.Array(product) });
 const productPage = Type.Object({
   ...product.properties,
@@ -20,20 +23,27 @@ export function addProductRoutes(
   const browse = Type.Object({ ...page, category: Type.Optional(Type.String({ minLength: 1, maxLength: 40 })) });
   app.get(
     '/products',
-    { schema: { summary: 'Browse products', tags, querystring: browse, response: answers(200, products) } },
+    {
+      config: browsing,
+      schema: { summary: 'Browse products', tags, querystring: browse, response: answers(200, products) },
+    },
     ({ query }) => list(query),
   );
 
   const search = Type.Object({ ...page, q: Type.String({ minLength: 1, maxLength: 100 }) });
   app.get(
     '/search',
-    { schema: { summary: 'Search products', tags, querystring: search, response: answers(200, products) } },
+    {
+      config: browsing,
+      schema: { summary: 'Search products', tags, querystring: search, response: answers(200, products) },
+    },
     ({ query }) => list(query),
   );
 
   app.get(
     '/products/:id',
     {
+      config: { priority: priorities.looking },
       schema: {
         summary: 'A product, with what goes with it',
         tags,
@@ -44,13 +54,15 @@ export function addProductRoutes(
     async ({ params: { id } }) => {
       const [found, recommended] = await Promise.all([
         catalog.request<Static<typeof product>>({ method: 'GET', path: `/products/${id}`, route: '/products/:id' }),
-        recommendations.request<Static<typeof products> & { degraded?: true }>({
-          method: 'GET',
-          path: `/recommendations/${id}`,
-          route: '/recommendations/:productId',
-          // A product page without recommendations is still a product page.
-          fallback: () => ({ items: [], degraded: true }),
-        }),
+        atPriority(priorities.extra, () =>
+          recommendations.request<Static<typeof products> & { degraded?: true }>({
+            method: 'GET',
+            path: `/recommendations/${id}`,
+            route: '/recommendations/:productId',
+            // A product page without recommendations is still a product page.
+            fallback: () => ({ items: [], degraded: true }),
+          }),
+        ),
       ]);
       return { ...found, recommendations: recommended.items, degraded: recommended.degraded ?? false };
     },

@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { ErrorObject } from 'ajv';
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem, type ProblemDocument } from '../problem.ts';
+import { markerHeader } from './marker.ts';
 import { PeerError } from './peer-error.ts';
 
 /** Renders every error as problem+json (RFC 9457); what nobody expected is logged and stays a plain 500. */
@@ -30,7 +31,7 @@ function send(problem: Problem, request: FastifyRequest, reply: FastifyReply): F
 
 function toProblem(error: unknown, request: FastifyRequest): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof PeerError) return ofPeer(error);
+  if (error instanceof PeerError) return marked(ofPeer(error), error);
   const { validation, validationContext = 'request', statusCode, message, code } = error as FastifyError;
   if (validation) return new Problem(400, 'invalid_request', describeValidation(validation, validationContext));
   if (statusCode !== undefined && statusCode < 500)
@@ -38,6 +39,12 @@ function toProblem(error: unknown, request: FastifyRequest): Problem {
   request.log.error({ err: error }, 'unexpected error');
   return new Problem(500, 'internal_error', 'The service failed to handle the request.');
 }
+
+/** A caller that repeats what was repeated here already multiplies the load: 3 attempts at 5 layers are 243. */
+const marked = (problem: Problem, { final }: PeerError): Problem =>
+  final && problem.status >= 500
+    ? new Problem(problem.status, problem.code, problem.message, { ...problem.headers, [markerHeader]: 'false' })
+    : problem;
 
 /** A peer's refusal is passed on as it is; a peer's failure becomes a gateway status. */
 function ofPeer(error: PeerError): Problem {
@@ -57,7 +64,12 @@ function ofPeer(error: PeerError): Problem {
     case 'deadline':
       return new Problem(504, `peer_${error.reason}`, error.message);
     case 'bulkhead':
-      return new Problem(503, 'peer_bulkhead', error.message, { 'retry-after': '1' });
+    case 'breaker':
+      return new Problem(503, `peer_${error.reason}`, error.message, { 'retry-after': '1' });
+    case 'throttle':
+      return new Problem(503, 'peer_throttled', error.message, { 'retry-after': '1' });
+    case 'cancelled':
+      return new Problem(499, 'client_closed_request', error.message);
     case 'connection':
       return new Problem(502, 'peer_unreachable', error.message);
   }

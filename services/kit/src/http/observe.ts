@@ -1,11 +1,16 @@
 import { performance } from 'node:perf_hooks';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { type RequestContext, runInContext } from '../context.ts';
-import type { InFlightCap } from '../in-flight-cap.ts';
 import type { Metrics } from '../metrics.ts';
-import { problem } from '../problem.ts';
+import { Problem } from '../problem.ts';
+import { type Admission, tooLate } from '../server/admission.ts';
+import { systemClock } from '../server/clock.ts';
+import { FailureLog } from '../server/failure-log.ts';
+import { priorityHeader, priorityOf } from '../server/priority.ts';
+import { Visit } from '../server/visit.ts';
 import { parseTraceparent, type Tracer } from '../trace.ts';
-import { deadlineHeader, parseDeadline, remainingMs } from './deadline.ts';
+import { deadlineHeader, parseDeadline } from './deadline.ts';
+import { PeerError } from './peer-error.ts';
 
 /** Paths that no cap, no metric and no trace concerns. */
 const internalPaths = new Set(['/healthz', '/readyz', '/metrics']);
@@ -13,70 +18,108 @@ const internalPaths = new Set(['/healthz', '/readyz', '/metrics']);
 interface Tools {
   readonly metrics: Metrics;
   readonly tracer: Tracer;
-  readonly cap: InFlightCap | undefined;
-  /** Paths besides the internal ones that are never queued. */
+  readonly admission: Admission;
+  /** When a request asks to come in. A body must be read before a long wait: it would go with a client that leaves. */
+  readonly admitOn: 'arrival' | 'body';
+  /** Paths besides the internal ones that come in at once. */
   readonly uncapped: (path: string) => boolean;
+  /** Whether requests come from outside, where a priority is only a claim. */
+  readonly edge: boolean;
 }
 
-/** Wraps each request: trace and deadline context, the in-flight cap, and the RED metrics. */
-export function observeRequests(app: FastifyInstance, { metrics, tracer, cap, uncapped }: Tools): void {
-  const contexts = new WeakMap<FastifyRequest, RequestContext>();
+interface Passage {
+  readonly context: RequestContext;
+  /** Undefined: it comes in at once and is not counted. */
+  readonly visit: Visit | undefined;
+  /** What `begin` of the visit calls. */
+  done: (error?: Error) => void;
+  error?: Error;
+}
+
+/** Wraps each request: trace, deadline and priority, the admission, the RED metrics, and a log line for failures. */
+export function observeRequests(app: FastifyInstance, tools: Tools): void {
+  const { metrics, tracer, admission, admitOn, uncapped, edge } = tools;
+  const passages = new WeakMap<FastifyRequest, Passage>();
+  const failures = new FailureLog(app.log, systemClock);
+  const handled = (request: FastifyRequest) => {
+    const visit = passages.get(request)?.visit;
+    if (visit !== undefined) admission.handled(visit);
+  };
+
   app.addHook('onRequest', (request, reply, done) => {
     const path = request.url.split('?', 1)[0] ?? '/';
     if (internalPaths.has(path)) return done();
-    const route = request.routeOptions.url ?? 'unmatched';
+    const { url: route = 'unmatched', config } = request.routeOptions;
+    const { headers, method } = request;
     const startedAt = performance.now();
-    const span = tracer.start(
-      `${request.method} ${route}`,
-      'server',
-      parseTraceparent(header(request.headers.traceparent)),
-    );
-    const deadlineMs = parseDeadline(request.headers[deadlineHeader]);
-    const context: RequestContext = {
-      span,
-      baggage: header(request.headers.baggage),
-      deadlineAt: deadlineMs === undefined ? undefined : startedAt + deadlineMs,
-    };
-    contexts.set(request, context);
+    const span = tracer.start(`${method} ${route}`, 'server', parseTraceparent(header(headers.traceparent)));
+    const deadlineMs = parseDeadline(headers[deadlineHeader]);
+    const deadlineAt = deadlineMs === undefined ? undefined : startedAt + deadlineMs;
+    const priority = priorityOf(headers[priorityHeader], config, edge);
     const gone = new AbortController();
-    let leave: (() => void) | undefined;
+    const context = { span, baggage: header(headers.baggage), deadlineAt, priority, gone: gone.signal };
+    const begin = (error?: Problem) => runInContext(context, () => passage.done(error));
+    const visit = uncapped(path)
+      ? undefined
+      : new Visit({ priority, traceId: span.traceId, deadlineAt, begin, abandon: (reason) => gone.abort(reason) });
+    const passage: Passage = { context, visit, done };
+    passages.set(request, passage);
     // 'close' comes once for every answer, also for one whose client has left.
     reply.raw.once('close', () => {
-      gone.abort();
-      leave?.();
       const status = reply.raw.writableFinished ? reply.statusCode : 499;
-      metrics.serverDuration.observe({ route, method: request.method, status }, (performance.now() - startedAt) / 1000);
-      span.end({ 'http.request.method': request.method, 'http.route': route, 'http.response.status_code': status });
+      metrics.serverDuration.observe({ route, method, status }, (performance.now() - startedAt) / 1000);
+      span.end({ 'http.request.method': method, 'http.route': route, 'http.response.status_code': status });
+      if (status >= 500) runInContext(context, () => failures.add({ status, route, ...described(passage.error) }));
+      if (visit === undefined) return;
+      if (status === 499 && !reply.raw.writableFinished) admission.left(visit);
+      else admission.answered(visit);
     });
-    runInContext(context, () => {
-      if (deadlineMs === 0) return done(tooLate());
-      if (cap === undefined || uncapped(path)) {
-        if (cap === undefined) {
-          metrics.serverInFlight.inc();
-          leave = () => metrics.serverInFlight.dec();
-        }
-        return done();
-      }
-      cap.enter(gone.signal).then(
-        (release) => {
-          leave = release;
-          // The client may have left, or stopped waiting, between the hand-over and here.
-          if (gone.signal.aborted) release();
-          done(gone.signal.aborted || remainingMs() === 0 ? tooLate() : undefined);
-        },
-        (error: Error) => done(error),
-      );
-    });
+    if (deadlineMs === 0) begin(tooLate());
+    else if (visit === undefined || admitOn === 'body') begin();
+    else admission.enter(visit);
   });
+
   // The body's events come from the socket, outside the context: it is entered again once the body is there.
   app.addHook('preValidation', (request, _reply, done) => {
-    const context = contexts.get(request);
-    if (context === undefined) done();
-    else runInContext(context, done);
+    const passage = passages.get(request);
+    if (passage === undefined) return done();
+    if (passage.visit === undefined || admitOn === 'arrival') return runInContext(passage.context, done);
+    passage.done = done;
+    admission.enter(passage.visit);
+  });
+
+  // The end of the work, told by the answer, and by the handler: for a client that has left some answers are not sent.
+  app.addHook('onSend', (request, _reply, payload, done) => {
+    handled(request);
+    done(null, payload);
+  });
+  app.addHook('onRoute', (route) => {
+    route.handler = watched(route.handler, handled);
+  });
+  app.addHook('onError', (request, _reply, error, done) => {
+    const passage = passages.get(request);
+    if (passage !== undefined) passage.error = error;
+    done();
   });
 }
 
-const tooLate = () => problem(504, 'deadline_exceeded', 'The caller had stopped waiting before the work began.');
+function watched(handler: RouteHandlerMethod, handled: (request: FastifyRequest) => void): RouteHandlerMethod {
+  return function (request, reply) {
+    const result: unknown = handler.call(this, request, reply);
+    if (result instanceof Promise) {
+      const end = () => handled(request);
+      result.then(end, end);
+    }
+    return result;
+  };
+}
+
+/** The same words as in the answer; what nobody expected is logged with its stack elsewhere. */
+function described(error: Error | undefined): { code: string; reason: string } {
+  if (error instanceof Problem) return { code: error.code, reason: error.message };
+  if (error instanceof PeerError) return { code: error.problem?.code ?? `peer_${error.reason}`, reason: error.message };
+  return { code: 'internal_error', reason: error?.message ?? 'unknown' };
+}
 
 const header = (value: string | string[] | undefined): string | undefined =>
   Array.isArray(value) ? value.join(',') : value;

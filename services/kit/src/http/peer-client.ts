@@ -1,171 +1,193 @@
 import { performance } from 'node:perf_hooks';
-import { Pool } from 'undici';
 import { currentContext } from '../context.ts';
 import type { Metrics } from '../metrics.ts';
-import type { ProblemDocument } from '../problem.ts';
 import { Bulkhead } from '../resilience/bulkhead.ts';
+import { classifyError, observed } from '../resilience/classify.ts';
+import { Hedger } from '../resilience/hedge.ts';
+import { LatencyWindow } from '../resilience/latency-window.ts';
 import type { PeerPolicy } from '../resilience/policy.ts';
 import { withRetry } from '../resilience/retry.ts';
+import { RetryBudget } from '../resilience/retry-budget.ts';
+import { Throttle } from '../resilience/throttle.ts';
 import { withTimeLimit } from '../resilience/time-limit.ts';
-import { formatTraceparent, type Tracer } from '../trace.ts';
-import { deadlineHeader, remainingMs } from './deadline.ts';
+import type { Tracer } from '../trace.ts';
+import { cancelledBy } from './cancelled-by.ts';
+import { remainingMs } from './deadline.ts';
+import { type Instance, Instances } from './instances.ts';
+import { PeerBreakers } from './peer-breakers.ts';
 import { PeerError } from './peer-error.ts';
+import { isIdempotent, type PeerRequest } from './peer-request.ts';
+import { observe, send } from './peer-send.ts';
+
+export type { PeerRequest } from './peer-request.ts';
 
 export interface PeerClientOptions {
   readonly peer: string;
-  readonly url: string;
+  /** One for each instance: replicas, or shards in their order. */
+  readonly urls: readonly string[];
   /** Asked at each call, so that a change is in force with the next one. */
   readonly policy: () => PeerPolicy;
   readonly metrics: Metrics;
   readonly tracer: Tracer;
+  /** 0 to 1; by default Math.random. */
+  readonly random?: (() => number) | undefined;
 }
 
-export interface PeerRequest<T> {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
-  readonly path: string;
-  /** The path's pattern, such as /products/:id: a label must have few values. */
-  readonly route: string;
-  readonly query?: Readonly<Record<string, string | number | undefined>>;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: unknown;
-  /** Makes a POST repeatable; sent as Idempotency-Key. */
-  readonly idempotencyKey?: string;
-  /** What to answer instead when the peer is in trouble; used only where the policy allows it. */
-  readonly fallback?: (error: PeerError) => T | Promise<T>;
+/** One call of the code, of one or more attempts. */
+interface Call<T> {
+  readonly request: PeerRequest<T>;
+  readonly policy: PeerPolicy;
+  readonly deadlineAt: number | undefined;
+  /** Of its route: a slow route says nothing about a fast one. */
+  readonly latencies: LatencyWindow;
+  /** The instance of the latest attempt: the next one goes elsewhere, where it can. */
+  last: Instance | undefined;
+  attempts: number;
 }
 
-/** Calls one peer over HTTP, under the policies in force. */
+/**
+ * Calls one peer over HTTP, under the policies in force, from the outside in: fallback, cancellation, deadline, bulkhead,
+ * throttle, retry with its budget, hedge, breaker, attempt timeout, send. The breaker is inside the hedge, since the
+ * second attempt goes to another instance, which has its own breaker, and a loser must not count in any. The bulkhead is
+ * outside the retries, so that a call keeps its place while it pauses: a retry never waits behind newcomers.
+ */
 export class PeerClient {
   readonly #options: PeerClientOptions;
-  readonly #pool: Pool;
+  readonly #instances: Instances;
   readonly #bulkhead: Bulkhead;
+  readonly #throttle: Throttle;
+  readonly #budget: RetryBudget;
+  readonly #hedger: Hedger;
+  readonly #breakers: PeerBreakers;
+  readonly #latencies = new Map<string, LatencyWindow>();
 
   constructor(options: PeerClientOptions) {
+    const { peer, urls, policy, metrics, random } = options;
     this.#options = options;
-    // A server keeps idle connections for 75 s (service.ts); letting go of them sooner avoids writing into a closed one.
-    this.#pool = new Pool(options.url, { connections: 256, keepAliveTimeout: 30_000, keepAliveMaxTimeout: 60_000 });
-    this.#bulkhead = new Bulkhead(options.peer, (inUse) =>
-      options.metrics.bulkheadInUse.set({ peer: options.peer }, inUse),
-    );
+    this.#instances = new Instances({ peer, urls, policy, metrics, ...(random === undefined ? {} : { random }) });
+    this.#bulkhead = new Bulkhead(peer, (inUse) => metrics.bulkheadInUse.set({ peer }, inUse));
+    this.#throttle = new Throttle({ name: peer, random, onRefused: () => metrics.throttled.inc({ peer }) });
+    this.#budget = new RetryBudget({ onChange: (tokens) => metrics.retryTokens.set({ peer }, tokens) });
+    this.#hedger = new Hedger({ name: peer });
+    this.#breakers = new PeerBreakers({ peer, instances: this.#instances, size: urls.length, metrics, random });
   }
 
   async request<T>(request: PeerRequest<T>): Promise<T> {
+    const { peer, metrics } = this.#options;
     const policy = this.#options.policy();
+    metrics.clientCalls.inc({ peer });
     try {
       return await this.#call(request, policy);
     } catch (error) {
       if (!policy.fallback || !request.fallback || !(error instanceof PeerError) || !error.isFailure) throw error;
-      this.#options.metrics.fallbacks.inc({ peer: this.#options.peer });
+      metrics.fallbacks.inc({ peer });
       return await request.fallback(error);
     }
   }
 
   close(): Promise<void> {
-    return this.#pool.close();
+    return this.#instances.close();
   }
 
   async #call<T>(request: PeerRequest<T>, policy: PeerPolicy): Promise<T> {
-    const { peer, metrics } = this.#options;
+    const { peer } = this.#options;
     const startedAt = performance.now();
     const left = Math.min(policy.deadlineMs ?? Infinity, remainingMs() ?? Infinity);
     const ms = left === Infinity ? undefined : left;
-    const deadlineAt = ms === undefined ? undefined : startedAt + ms;
-    const repeatable = request.method !== 'POST' || request.idempotencyKey !== undefined;
-    let attempted = false;
-    const attempts = (signal: AbortSignal) => {
-      attempted = true;
-      const attempt = () =>
-        withTimeLimit({ peer, ms: policy.timeoutMs, reason: 'timeout' }, signal, (limited) =>
-          this.#attempt(request, limited, deadlineAt),
-        );
-      return policy.retry && repeatable
-        ? withRetry(policy.retry, signal, () => metrics.retries.inc({ peer }), attempt)
-        : attempt();
+    const call: Call<T> = {
+      request,
+      policy,
+      deadlineAt: ms === undefined ? undefined : startedAt + ms,
+      latencies: this.#latenciesOf(request),
+      last: undefined,
+      attempts: 0,
     };
     try {
-      return await withTimeLimit({ peer, ms, reason: 'deadline' }, undefined, (signal) =>
-        policy.bulkhead === undefined
-          ? attempts(signal)
-          : this.#bulkhead.run(policy.bulkhead, signal, () => attempts(signal)),
+      return await cancelledBy(currentContext()?.gone, peer, (gone) =>
+        withTimeLimit({ peer, ms, reason: 'deadline' }, gone, (signal) =>
+          policy.bulkhead === undefined
+            ? this.#throttled(call, signal)
+            : this.#bulkhead.run(policy.bulkhead, signal, () => this.#throttled(call, signal)),
+        ),
       );
     } catch (error) {
-      // A call that never left is counted too: a full bulkhead would be invisible otherwise.
-      if (!attempted && error instanceof PeerError) this.#observe(request, error.reason, startedAt);
+      // A call that never left is counted too: a full bulkhead, or an open breaker, would be invisible otherwise.
+      if (error instanceof PeerError && (call.attempts === 0 || !error.sent))
+        observe(this.#options, request, error.reason, performance.now() - startedAt);
       throw error;
     }
   }
 
-  async #attempt<T>(request: PeerRequest<T>, signal: AbortSignal, deadlineAt: number | undefined): Promise<T> {
-    const { peer, metrics, tracer } = this.#options;
-    const context = currentContext();
-    const span = tracer.start(`${request.method} ${request.route}`, 'client', context?.span);
+  /** Outside the retries: what counts is whether the peer answers the call in the end. */
+  #throttled<T>(call: Call<T>, signal: AbortSignal): Promise<T> {
+    const { throttle } = call.policy;
+    const retried = () => this.#retried(call, signal);
+    return throttle === undefined ? retried() : this.#throttle.run(throttle, retried);
+  }
+
+  #retried<T>(call: Call<T>, signal: AbortSignal): Promise<T> {
+    const { peer, metrics, random } = this.#options;
+    const { retry } = call.policy;
+    const hedged = () => this.#hedged(call, signal);
+    if (retry === undefined) return hedged();
+    const tools = {
+      signal,
+      budget: this.#budget,
+      random,
+      onRetry: () => metrics.retries.inc({ peer }),
+      onRefused: (reason: string) => metrics.retriesRefused.inc({ peer, reason }),
+    };
+    // What must not be repeated earns for the budget all the same.
+    return withRetry(isIdempotent(call.request) ? retry : { ...retry, maxAttempts: 1 }, tools, hedged);
+  }
+
+  #hedged<T>(call: Call<T>, signal: AbortSignal): Promise<T> {
+    const { hedge } = call.policy;
+    const { latencies } = call;
+    if (hedge === undefined || !isIdempotent(call.request)) return this.#attempt(call, signal, false);
+    const delayMs = hedge.delayMs === undefined ? latencies.percentile(95) : undefined;
+    // Without what the losers took, the p95 would fall with each hedge.
+    const onLate = (ms: number) => latencies.record(ms);
+    return this.#hedger.run(hedge, { signal, delayMs, onLate }, (own, isHedge) => this.#attempt(call, own, isHedge));
+  }
+
+  async #attempt<T>(call: Call<T>, signal: AbortSignal, isHedge: boolean): Promise<T> {
+    const { peer, metrics } = this.#options;
+    const { request, policy, deadlineAt, latencies } = call;
     const startedAt = performance.now();
-    let outcome: number | string = 'connection';
-    metrics.clientInFlight.inc({ peer });
-    try {
-      const answer = await span.run(() =>
-        this.#pool.request({
-          method: request.method,
-          path: request.path,
-          query: definedOnly(request.query),
-          headers: {
-            accept: 'application/json',
-            traceparent: formatTraceparent(span),
-            ...(context?.baggage === undefined ? {} : { baggage: context.baggage }),
-            ...(deadlineAt === undefined
-              ? {}
-              : { [deadlineHeader]: String(Math.max(0, Math.floor(deadlineAt - startedAt))) }),
-            ...(request.idempotencyKey === undefined ? {} : { 'idempotency-key': request.idempotencyKey }),
-            ...(request.body === undefined ? {} : { 'content-type': 'application/json' }),
-            ...request.headers,
-          },
-          body: request.body === undefined ? null : JSON.stringify(request.body),
-          signal,
-        }),
-      );
-      const text = await answer.body.text();
-      outcome = answer.statusCode;
-      if (answer.statusCode >= 400) {
-        throw new PeerError(peer, 'status', { status: answer.statusCode, problem: parseProblem(text) });
-      }
-      return (text === '' ? undefined : JSON.parse(text)) as T;
-    } catch (error) {
-      const failure = asPeerError(peer, error, signal);
-      if (failure.reason !== 'status') outcome = failure.reason;
-      throw failure;
-    } finally {
-      metrics.clientInFlight.dec({ peer });
-      this.#observe(request, outcome, startedAt);
-      span.end({
-        'peer.service': peer,
-        'http.request.method': request.method,
-        ...(typeof outcome === 'number' ? { 'http.response.status_code': outcome } : { 'error.type': outcome }),
-      });
-    }
+    // Not even half of the answers come in the time that remains: the peer is spared work for nobody.
+    if (deadlineAt !== undefined && deadlineAt - startedAt < (latencies.percentile(50) ?? 0))
+      throw new PeerError(peer, 'deadline', { sent: false });
+    const { shardKey } = request;
+    const { instance, permit } = this.#breakers.choose(policy.breaker, {
+      ...(shardKey === undefined ? {} : { shardKey }),
+      ...(call.last === undefined ? {} : { not: call.last }),
+    });
+    call.last = instance;
+    call.attempts++;
+    if (isHedge) metrics.hedges.inc({ peer });
+    return observed(
+      () =>
+        withTimeLimit({ peer, ms: policy.timeoutMs, reason: 'timeout' }, signal, (limited) =>
+          send(this.#options, { request, instance, deadlineAt, signal: limited }),
+        ),
+      (error) => {
+        if (error instanceof PeerError && error.reason === 'timeout') latencies.record(performance.now() - startedAt);
+        return classifyError(error);
+      },
+      (outcome) => {
+        if (outcome === 'success') latencies.record(performance.now() - startedAt);
+        permit?.end(outcome);
+      },
+    );
   }
 
-  #observe(request: Pick<PeerRequest<unknown>, 'route' | 'method'>, status: number | string, startedAt: number): void {
-    const labels = { peer: this.#options.peer, route: request.route, method: request.method, status };
-    this.#options.metrics.clientDuration.observe(labels, (performance.now() - startedAt) / 1000);
-  }
-}
-
-const definedOnly = (query: PeerRequest<unknown>['query']): Record<string, string | number> =>
-  Object.fromEntries(
-    Object.entries(query ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
-
-function asPeerError(peer: string, error: unknown, signal: AbortSignal): PeerError {
-  if (error instanceof PeerError) return error;
-  if (signal.aborted && signal.reason instanceof PeerError) return signal.reason;
-  return new PeerError(peer, 'connection', { cause: error });
-}
-
-function parseProblem(text: string): ProblemDocument | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    return typeof value === 'object' && value !== null && 'code' in value ? (value as ProblemDocument) : undefined;
-  } catch {
-    return undefined;
+  #latenciesOf({ method, route }: PeerRequest<unknown>): LatencyWindow {
+    const key = `${method} ${route}`;
+    const known = this.#latencies.get(key);
+    if (known !== undefined) return known;
+    const made = new LatencyWindow();
+    this.#latencies.set(key, made);
+    return made;
   }
 }

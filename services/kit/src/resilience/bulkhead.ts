@@ -19,12 +19,14 @@ export class Bulkhead {
   #inUse = 0;
   #maxConcurrent = 0;
 
+  /** `peer` is the name of what is called, for the error. */
   constructor(peer: string, onChange: (inUse: number) => void = () => {}) {
     this.#peer = peer;
     this.#onChange = onChange;
   }
 
-  async run<T>(limits: BulkheadLimits, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  /** Runs `work` once there is a place; `signal` takes a call that waits out of the queue. */
+  async run<T>(limits: BulkheadLimits, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
     this.#maxConcurrent = limits.maxConcurrent;
     this.#admit();
     if (this.#inUse < this.#maxConcurrent) this.#take(1);
@@ -47,19 +49,19 @@ export class Bulkhead {
     }
   }
 
-  #wait(signal: AbortSignal): Promise<void> {
+  #wait(signal: AbortSignal | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
       const leave = () => {
         this.#queue.delete(admit);
-        reject(signal.reason);
+        reject(signal?.reason);
       };
       const admit = () => {
         this.#queue.delete(admit);
-        signal.removeEventListener('abort', leave);
+        signal?.removeEventListener('abort', leave);
         resolve();
       };
-      if (signal.aborted) return leave();
-      signal.addEventListener('abort', leave, { once: true });
+      if (signal?.aborted) return leave();
+      signal?.addEventListener('abort', leave, { once: true });
       this.#queue.add(admit);
     });
   }

@@ -156,7 +156,7 @@ export type BreakerPolicy = Static<typeof breaker>;
 export type HedgePolicy = Static<typeof hedge>;
 export type BalancePolicy = Static<typeof balance>;
 export type ConnectionPolicy = Static<typeof connection>;
-export type { ServerPolicy } from './server-policy.ts';
+export type { AdaptiveLimitPolicy, CachePolicy, QueuePolicy, ServerPolicy, ShedPolicy } from './server-policy.ts';
 export type PolicyDocument = Static<typeof policySchema>;
 
 export const noPolicies: PolicyDocument = { preset: 'naive', revision: 'none', services: {} };

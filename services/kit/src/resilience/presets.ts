@@ -23,9 +23,10 @@ const naive: Preset = {
   preset: 'naive',
   services: {
     gateway: {
-      catalog: { timeoutMs: 1_000, retry: again },
+      catalog: { timeoutMs: 2_000, retry: again },
       recommendations: { retry: again, hedge: { delayMs: 100 } },
-      inventory: { breaker: { ...breaker, scope: 'peer' } },
+      // A third of the calls failing, one shard of three, is enough to open it.
+      inventory: { breaker: { ...breaker, failurePercent: 25, scope: 'peer' } },
       shipping: { retry: { maxAttempts: 30, backoffMs: 1_000 } },
     },
     recommendations: { catalog: { retry: again } },
@@ -62,7 +63,8 @@ const standard: Preset = { preset: 'standard', services: standardServices };
 const fullServer: ServerPolicy = {
   dropAbandoned: true,
   queue: { order: 'adaptive-lifo' },
-  shed: { queueWaitMs: 20, loopUtilisation: 0.9, byPriority: true },
+  // Above what queues are long by themselves at a few dozen requests a second; DAGOR's 20 ms is for thousands.
+  shed: { queueWaitMs: 200, loopUtilisation: 0.9, byPriority: true },
   liveness: 'process',
   keepAliveMs: 75_000,
 };
@@ -81,7 +83,7 @@ const full: Preset = {
         ...standardServices.gateway?.recommendations,
         hedge: { budgetPercent: 5 },
       },
-      inventory: { deadlineMs: 1_000, breaker: { ...breaker, scope: 'instance', rampMs: 5_000 } },
+      inventory: { deadlineMs: 1_000, breaker: { ...breaker, openMs: 2_000, scope: 'instance', rampMs: 2_000 } },
       shipping: { deadlineMs: 5_000, retry: { ...backingOff, maxAttempts: 2 } },
       '*': { deadlineMs: 5_000 },
     },

@@ -1,33 +1,76 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout as sleepUntilAborted } from 'node:timers/promises';
 import { PeerError } from '../http/peer-error.ts';
+import { type Backoff, pauseMs } from './backoff.ts';
+import { classifyError, isRepeatable } from './classify.ts';
+import type { RetryBudget, RetryBudgetLimits } from './retry-budget.ts';
 
-export interface RetryOptions {
+export interface RetryOptions extends Backoff {
   /** Attempts in all, the first included. */
   readonly maxAttempts: number;
-  /** Fixed pause between attempts in milliseconds; 0 repeats at once, which is what makes it naive. */
-  readonly backoffMs?: number | undefined;
+  /** Limits of the budget that is given as a tool; without them there is no budget. */
+  readonly budget?: RetryBudgetLimits | undefined;
+  /** Whether a failure marked "do not retry" is final; by default false. */
+  readonly heedMarker?: boolean | undefined;
 }
 
-/** Repeats `attempt` while it fails and the call has time; an answer below 500 and an expired deadline are final. */
-export async function withRetry<T>(
-  options: RetryOptions,
-  signal: AbortSignal,
-  onRetry: () => void,
-  attempt: () => Promise<T>,
-): Promise<T> {
+export type RetryRefusal = 'budget' | 'marker';
+
+export interface RetryTools {
+  /** Ends the retries, a pause included. */
+  readonly signal?: AbortSignal | undefined;
+  /** Shared by all calls to the same peer. */
+  readonly budget?: RetryBudget | undefined;
+  /** Called before each attempt beyond the first. */
+  readonly onRetry?: (() => void) | undefined;
+  /** Called when a retry would have been made but for the budget or the marker. */
+  readonly onRefused?: ((reason: RetryRefusal) => void) | undefined;
+  /** By default a failure of the peer, or any other error that is not an abort. */
+  readonly isRepeatable?: ((error: unknown) => boolean) | undefined;
+  /** By default a {@link PeerError} whose `final` is true. */
+  readonly isMarked?: ((error: unknown) => boolean) | undefined;
+  /** 0 to 1; by default Math.random. */
+  readonly random?: (() => number) | undefined;
+  /** By default a timer. */
+  readonly sleep?: ((ms: number, signal: AbortSignal | undefined) => Promise<unknown>) | undefined;
+}
+
+/** Repeats `attempt` while it fails, the call has time, and neither budget nor marker forbid it. */
+export async function withRetry<T>(options: RetryOptions, tools: RetryTools, attempt: () => Promise<T>): Promise<T> {
+  const { signal, random = Math.random, sleep = sleepFor } = tools;
+  const budget = options.budget && tools.budget && { limits: options.budget, bucket: tools.budget };
   for (let number = 1; ; number++) {
     try {
-      return await attempt();
+      const answer = await attempt();
+      budget?.bucket.earn(budget.limits);
+      return answer;
     } catch (error) {
-      const repeatable =
-        error instanceof PeerError && error.isFailure && error.reason !== 'deadline' && error.reason !== 'bulkhead';
-      if (!repeatable || number >= options.maxAttempts || signal.aborted) throw error;
+      // A 4xx is an answer: the peer is well.
+      if (classifyError(error) === 'success') budget?.bucket.earn(budget.limits);
+      if (signal?.aborted || !(tools.isRepeatable ?? isRepeatable)(error)) throw error;
+      const refusal = number < options.maxAttempts ? refusalOf(error) : undefined;
+      if (number >= options.maxAttempts || refusal !== undefined) {
+        if (refusal !== undefined) tools.onRefused?.(refusal);
+        // One attempt was no retry: a layer above is free to make one.
+        if (options.maxAttempts > 1 && error instanceof PeerError) error.final = true;
+        throw error;
+      }
     }
-    if (options.backoffMs) {
-      await sleep(options.backoffMs, undefined, { signal }).catch(() => {
-        throw signal.reason;
+    const ms = pauseMs(options, number, random);
+    if (ms > 0) {
+      await sleep(ms, signal).catch((error: unknown) => {
+        throw signal?.aborted ? signal.reason : error;
       });
     }
-    onRetry();
+    tools.onRetry?.();
+  }
+
+  function refusalOf(error: unknown): RetryRefusal | undefined {
+    if (options.heedMarker && (tools.isMarked ?? isFinal)(error)) return 'marker';
+    return budget === undefined || budget.bucket.spend(budget.limits) ? undefined : 'budget';
   }
 }
+
+const isFinal = (error: unknown): boolean => error instanceof PeerError && error.final;
+
+const sleepFor = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
+  sleepUntilAborted(ms, undefined, signal === undefined ? {} : { signal });

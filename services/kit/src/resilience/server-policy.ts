@@ -18,7 +18,10 @@ const queue = Type.Object(
 const shed = Type.Object(
   {
     queueWaitMs: Type.Optional(
-      ms('refuses newcomers while the queue has not been shorter than this for an interval, usually 20', 1),
+      ms(
+        'refuses newcomers while the one who has waited longest has waited for more than this, usually 200; 20 at thousands of requests a second',
+        1,
+      ),
     ),
     loopUtilisation: Type.Optional(
       Type.Number({
@@ -28,7 +31,10 @@ const shed = Type.Object(
       }),
     ),
     byPriority: Type.Optional(
-      Type.Boolean({ description: 'whether the lowest priority goes first, by default false: whoever comes' }),
+      Type.Boolean({
+        description:
+          'whether the lowest priority is refused first, and the most important that waits is next; by default false',
+      }),
     ),
   },
   { additionalProperties: false, description: 'refuses early what could not be answered in time' },

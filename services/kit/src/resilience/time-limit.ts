@@ -10,7 +10,7 @@ export async function withTimeLimit<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const { peer, ms, reason } = limit;
-  if (ms !== undefined && ms <= 0) throw new PeerError(peer, reason);
+  if (ms !== undefined && ms <= 0) throw new PeerError(peer, reason, { sent: false });
   const controller = new AbortController();
   const onOuter = () => controller.abort(outer?.reason);
   if (outer?.aborted) onOuter();

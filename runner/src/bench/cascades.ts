@@ -1,0 +1,79 @@
+import { basename, join } from 'node:path';
+import { presets } from '@pado/kit/presets';
+import type { Experiment } from '../experiment/experiment.ts';
+import type { CascadeClaim } from '../experiment/schema/cascade.ts';
+import type { Arm } from './arms.ts';
+import { type Assertion, type CascadeRun, judgeCascade } from './cascade-judge.ts';
+import { type CascadeStep, cascadePlan } from './cascade-plan.ts';
+import type { ArmRequest, ArmRun } from './run-arm.ts';
+import { openStore } from './store.ts';
+
+/** A cascade with its claims judged by the runs that there are. */
+export interface CascadeResult {
+  readonly name: string;
+  readonly title: string;
+  readonly fix: string;
+  readonly metastable: boolean;
+  readonly trigger: { readonly name: string; readonly value: unknown; readonly weaker: number };
+  readonly runs: readonly CascadeRun[];
+  readonly assertions: readonly Assertion[];
+  /** Every claim came true. */
+  readonly proven: boolean;
+}
+
+export interface CascadeOptions {
+  /** `.pado` of the project. */
+  readonly state: string;
+  readonly fresh: boolean;
+  /** At most so many seeds. */
+  readonly seeds?: number | undefined;
+  /** Values that the calibration sets, by experiment. */
+  readonly calibrated: (configuration: Experiment['configuration']) => Readonly<Record<string, number>>;
+  readonly fix: (name: string) => Promise<Arm>;
+  readonly run: (request: ArmRequest) => Promise<ArmRun>;
+  readonly signal: AbortSignal;
+  /** Told before and after each run. */
+  readonly onStep: (step: CascadeStep, state: 'begins' | 'kept' | 'done', run?: CascadeRun) => void;
+}
+
+/** Proves one cascade; runs that were made before are not made again. */
+export async function proveCascade(
+  experiment: Experiment,
+  claim: CascadeClaim,
+  options: CascadeOptions,
+): Promise<CascadeResult> {
+  const { trigger, fix = 'full', metastable = false } = claim;
+  const fixed = await options.fix(fix);
+  const vars = options.calibrated(experiment.configuration);
+  const folder = join(options.state, 'cascades', experiment.name);
+  const identity = { experiment: experiment.document, naive: presets.naive, fixed, vars };
+  const store = await openStore<CascadeRun>(folder, identity, { fresh: options.fresh });
+  const kept = new Map((await store.runs()).map((run) => [run.name, run]));
+  const runs: CascadeRun[] = [];
+  for (const step of cascadePlan(claim, options.seeds)) {
+    options.signal.throwIfAborted();
+    const earlier = kept.get(step.name);
+    if (earlier !== undefined && earlier.void === undefined) {
+      options.onStep(step, 'kept', earlier);
+      runs.push(earlier);
+      continue;
+    }
+    options.onStep(step, 'begins');
+    const arm = step.role === 'fixed' ? fixed : { name: 'naive', policies: presets.naive };
+    const weaker = step.role === 'weaker' ? { [trigger.name]: trigger.weaker } : {};
+    const made = await options.run({
+      ...{ experiment, arm, seed: step.seed, vars: { ...vars, ...weaker } },
+      directory: join(folder, 'journals'),
+    });
+    const run: CascadeRun = { ...made, name: step.name, role: step.role };
+    await store.keep(step.name, run);
+    runs.push(run);
+    options.onStep(step, 'done', run);
+  }
+  const assertions = judgeCascade(claim, runs);
+  return {
+    ...{ name: basename(experiment.name), title: experiment.title, fix, metastable, runs, assertions },
+    trigger: { ...trigger, value: experiment.configuration[trigger.name] },
+    proven: assertions.every(({ met }) => met === true),
+  };
+}

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import { type Cluster, nodeOfPod, nodesOfPrometheus } from './cluster.ts';
+
+/** Where the run is, as far as this process can tell by itself. */
+export interface Whereabouts {
+  /** The environment: NODE_NAME, HOSTNAME, KUBERNETES_SERVICE_HOST. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** A file of /sys; undefined when it is not there. */
+  readonly read: (file: string) => string | undefined;
+}
+
+export const thisMachine = (environment: NodeJS.ProcessEnv): Whereabouts => ({
+  environment,
+  read: (file) => {
+    try {
+      return readFileSync(file, 'utf8').trim();
+    } catch {
+      return undefined;
+    }
+  },
+});
+
+/** What must not be harmed, by instance or by node; or why that cannot be known. */
+export type Protected =
+  | { readonly instance?: string | undefined; readonly nodes: readonly string[] }
+  | { readonly unknown: string };
+
+/** On an instance of Nitro its id, inside its containers too, without a call. */
+const assetTag = '/sys/class/dmi/id/board_asset_tag';
+/** On one of Xen it begins with ec2, and the id is nowhere to be read. */
+const hypervisor = '/sys/hypervisor/uuid';
+
+/** How EKS calls a node: by its instance's private address, or by the instance itself. */
+const isDnsName = /^(ip-\d+-\d+-\d+-\d+|i-[0-9a-f]+)\./;
+
+/** The instance or node that this process runs on; neither when it is on no instance of EC2. */
+export async function ofRunner(
+  { environment, read }: Whereabouts,
+  cluster: Cluster | undefined,
+  signal: AbortSignal,
+): Promise<Protected> {
+  const instance = /^i-[0-9a-f]+$/.exec(read(assetTag) ?? '')?.[0];
+  if (instance !== undefined) return { instance, nodes: [] };
+  const { NODE_NAME: name } = environment;
+  if (name) {
+    if (cluster !== undefined || isDnsName.test(name)) return { nodes: [name] };
+    return { unknown: `which instance the node ${name} is only a cluster tells: run with --kubernetes` };
+  }
+  if (environment.KUBERNETES_SERVICE_HOST) {
+    const pod = environment.HOSTNAME;
+    const node = cluster === undefined || pod === undefined ? undefined : await nodeOfPod(cluster, pod, signal);
+    if (node !== undefined) return { nodes: [node] };
+    return {
+      unknown:
+        'this is a pod, and its node is not known: give it NODE_NAME by the downward API (fieldRef spec.nodeName), or run with --kubernetes',
+    };
+  }
+  if (read(hypervisor)?.startsWith('ec2') === true) {
+    return { unknown: 'this is an instance of EC2 that does not tell its own id: run from another machine' };
+  }
+  return { nodes: [] };
+}
+
+/** The nodes that Prometheus is on. */
+export async function ofPrometheus(cluster: Cluster | undefined, signal: AbortSignal): Promise<Protected> {
+  if (cluster === undefined) {
+    return { unknown: 'only a cluster tells which node Prometheus is on: run with --kubernetes' };
+  }
+  try {
+    return { nodes: await nodesOfPrometheus(cluster, signal) };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { unknown: `the cluster does not tell which node Prometheus is on: ${(error as Error).message}` };
+  }
+}
