@@ -1,7 +1,7 @@
 /** What users of the shop do. Tags `route`, `method` and `status` are those of the gateway's own metrics. */
 import exec from 'k6/execution';
 import http from 'k6/http';
-import { fillCart, outcomeOf, pay, tagsOf } from './lib/buying.ts';
+import { fillCart, outcomeOf, pay, tagsOf } from './buying.ts';
 import { bodyOf, count, type Outcome } from './outcome.ts';
 import { baseUrl, patience, products, testId } from './settings.ts';
 

@@ -46,7 +46,9 @@ t.test('what it holds of other rooms is in step with them', async (t) => {
   const path = new URL('../../charts/shop/generate.ts', import.meta.url).href;
   const { generated } = (await import(path)) as { generated: () => Promise<ReadonlyMap<string, string>> };
   for (const [name, text] of await generated()) {
-    t.equal(await file(name), text, `${name}: node charts/shop/generate.ts`);
+    // JSON is formatted by hand or by a tool; what it says is what counts.
+    const said = (source: string) => (name.endsWith('.json') ? JSON.parse(source) : source);
+    t.same(said(await file(name)), said(text), `${name}: node charts/shop/generate.ts`);
   }
 });
 
@@ -134,15 +136,20 @@ t.test(
       return document;
     };
     const naive = await policies({});
-    t.same(naive.services, {});
+    t.same({ ...naive, revision: '' }, { ...presets.naive, revision: '' });
     const standard = await policies({ 'policies.preset': 'standard' });
-    t.same({ ...standard, revision: '' }, { ...presets.standard, revision: '' });
+    t.same({ ...standard, revision: '' }, { ...presets.standard, servers: {}, revision: '' });
     const own = await policies({
       'policies.preset': 'standard',
       'policies.services': { orders: { payments: { deadlineMs: 300 } }, '*': { catalog: {} } },
     });
     t.same(own.services.orders, { ...presets.standard.services.orders, payments: { deadlineMs: 300 } });
     t.same(own.services['*'], { catalog: {} });
+    const served = await policies({
+      'policies.preset': 'full',
+      'policies.servers': { catalog: { dropAbandoned: true } },
+    });
+    t.same(served.servers, { ...presets.full.servers, catalog: { dropAbandoned: true } });
     t.equal(new Set([naive, standard, own].map(({ revision }) => revision)).size, 3);
   },
 );

@@ -1,6 +1,6 @@
 import { access, readdir, readFile } from 'node:fs/promises';
 import { effectSchema, errorCodes } from '@pado/fault';
-import { peerPolicySchema } from '@pado/kit/policy';
+import { peerPolicySchema, serverPolicySchema } from '@pado/kit/policy';
 import { presetNames } from '@pado/kit/presets';
 import t from 'tap';
 import { faultReference, referenceFile } from '../../agent/fault/reference.ts';
@@ -81,5 +81,6 @@ t.test('the fault reference is the one that the schema gives', async (t) => {
 t.test('the policy reference lists the fields and presets that there are', async (t) => {
   const page = await read('docs/reference/policies.md');
   t.same(firstColumn(page, 'field').sort(), Object.keys(peerPolicySchema.properties).sort());
+  t.same(firstColumn(page, 'of a server').sort(), Object.keys(serverPolicySchema.properties).sort());
   for (const preset of presetNames) t.match(page, new RegExp(`\`${preset}\``));
 });

@@ -4,12 +4,13 @@ export const errorCodes = {
   ERR_PADO_INVALID: 'A file or request does not fit its schema.',
   ERR_PADO_NOT_FOUND: 'A named thing (file, fault, target, service, run) does not exist.',
   ERR_PADO_CONFLICT: 'A thing with this name exists already, or another stack is running here.',
-  ERR_PADO_UNAUTHORIZED: 'The token is missing or wrong.',
+  ERR_PADO_UNAUTHORIZED: 'The token is missing or wrong; of AWS, the credentials are missing, wrong or expired.',
   ERR_PADO_AGENT_UNREACHABLE: 'No agent answers at the address in .pado/agent.json.',
   ERR_PADO_NO_TARGET:
     'No target was armed in time: nothing matches the selector, or nothing that matches is connected.',
   ERR_PADO_LIMIT_UNKNOWN: 'A share of a limit was asked for where no limit is set.',
-  ERR_PADO_REFUSED: 'A guard refused the fault because it would kill the process.',
+  ERR_PADO_REFUSED:
+    'A guard refused: the fault would kill the process, or harm instances that the experiment may not harm.',
   ERR_PADO_TOOL_MISSING: 'k6 or Prometheus could not be found or fetched.',
   ERR_PADO_PORT_TAKEN: 'A port that was asked for is in use.',
   ERR_PADO_CHILD_DIED: 'A process that Pado started has ended unexpectedly.',
@@ -19,7 +20,9 @@ export const errorCodes = {
   ERR_PADO_PROVIDER: 'An activity of an experiment failed.',
   ERR_PADO_JOURNAL: 'The journal of a run could not be written, as on a full disk.',
   ERR_PADO_KUBERNETES: 'The API server of Kubernetes could not be reached, or could not do what was asked.',
-  ERR_PADO_FORBIDDEN: 'The API server of Kubernetes forbids it: a rule of RBAC or an admission policy.',
+  ERR_PADO_AWS: 'AWS could not be reached, throttles, or could not do what was asked: try again later.',
+  ERR_PADO_FORBIDDEN:
+    'The API server of Kubernetes (a rule of RBAC or an admission policy) or AWS (an IAM policy) forbids it.',
   ERR_PADO_INTERNAL: 'A defect in Pado itself.',
 } as const;
 

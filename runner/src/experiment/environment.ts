@@ -1,4 +1,5 @@
 import type { StackFile } from '../contracts.ts';
+import type { Cluster } from '../providers/aws/cluster.ts';
 import { type AgentApi, agentApi } from '../providers/fault/agent-api.ts';
 import { type LoadOptions, type RunningLoad, startLoad } from '../providers/k6/load.ts';
 import type { KubernetesProvider } from '../providers/kubernetes/provider.ts';
@@ -22,6 +23,8 @@ export interface Environment {
   /** Absent: the run makes no load of its own, whatever the experiment names. */
   readonly startLoad?: ((request: LoadRequest) => Promise<RunningLoad>) | undefined;
   readonly kubernetes?: KubernetesProvider | undefined;
+  /** Tells the provider aws which instance a node is. */
+  readonly cluster?: Cluster | undefined;
   /** Where the services' logs are, a file each, on one machine. */
   readonly logsDirectory?: string | undefined;
   /** Tells before the run what would fail in the middle of it. @throws PadoError */

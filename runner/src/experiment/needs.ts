@@ -10,6 +10,7 @@ export interface Needs {
   readonly load: boolean;
   readonly python: boolean;
   readonly kubernetes: boolean;
+  readonly aws: boolean;
 }
 
 export function needsOf(experiment: Experiment): Needs {
@@ -39,6 +40,7 @@ export function needsOf(experiment: Experiment): Needs {
     load: load !== undefined || types.has('k6'),
     python: types.has('python') || byPython || controlled.length > 0,
     kubernetes: types.has('kubernetes'),
+    aws: types.has('aws'),
   };
 }
 

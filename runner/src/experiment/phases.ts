@@ -13,6 +13,7 @@ import { looksBack } from './probe.ts';
 import { recovery } from './recovery.ts';
 import { rollBack } from './rollbacks.ts';
 import { judgeWindow, steadyState } from './steady-state.ts';
+import { undoActions } from './undo.ts';
 import type { Facts, FaultFacts } from './verdict.ts';
 import { judgedIn } from './windows.ts';
 
@@ -56,7 +57,7 @@ export async function runPhases(context: RunContext): Promise<Outcome> {
   }
   const deviated = recording.probes.some(({ window, met }) => window !== 'before' && met === false);
   const isCutShort = signal.aborted || recording.probes.some(({ window, met }) => window === 'before' && met !== true);
-  const leftovers = await rollBack(context, { isCutShort, deviated });
+  const leftovers = [...(await rollBack(context, { isCutShort, deviated })), ...(await undoActions(context))];
   return { faults, leftovers, ...(ended === undefined ? {} : { load: loadFacts(ended.summary) }) };
 }
 

@@ -63,6 +63,7 @@ export async function runExperiment(options: RunOptions): Promise<RunResult> {
   const needs = needsOf(experiment);
   requireParts(needs, environment);
   await environment.preflight?.(experiment);
+  if (needs.aws) await (await import('../providers/aws/preflight.ts')).preflightAws(experiment, options.dry);
   const session = await openSession(options, experiment, environment);
   const { context, writer } = session;
   const { recording, signal, controls, fail, tell } = context;

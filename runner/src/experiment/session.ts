@@ -6,12 +6,14 @@ import { makeRunDirectory } from '../journal/run-directory.ts';
 import { type JournalWriter, journalWriter } from '../journal/writer.ts';
 import { eventFile } from '../notify/event-file.ts';
 import { openNotifiers } from '../notify/notifiers.ts';
+import type { AwsProvider } from '../providers/aws/provider.ts';
 import type { AgentApi } from '../providers/fault/agent-api.ts';
 import { prometheus as connect, type Prometheus } from '../providers/prometheus.ts';
 import type { RunContext } from './context.ts';
 import { openControls } from './controls.ts';
 import type { Environment } from './environment.ts';
 import type { Experiment } from './experiment.ts';
+import { needsOf } from './needs.ts';
 import type { RunOptions } from './run.ts';
 import { concealer } from './shown.ts';
 
@@ -65,6 +67,7 @@ export async function openSession(
   for (const text of experiment.warnings) tell({ type: 'note', level: 'warning', text });
   const { controls, python } = await openControls(experiment, { signal, tell, stop, more: options.pace?.(signal) });
   const { configuration, secrets } = experiment;
+  const aws = needsOf(experiment).aws ? await openAws(runs, environment, tell) : undefined;
   const onWarning = (warning: string, query: string) =>
     tell({ type: 'note', level: 'warning', text: `Prometheus warns of ${query}: ${warning}` });
   const prometheus =
@@ -75,17 +78,24 @@ export async function openSession(
       ...{ experiment, environment, prometheus, directory, recording, dry, tell, signal, fail, stop, controls },
       agent: environment.agent ?? nobody,
       asking: {
-        ...{ prometheus, python, kubernetes: environment.kubernetes },
+        ...{ prometheus, python, kubernetes: environment.kubernetes, aws },
         call: { signal, configuration, secrets, cwd: process.cwd() },
       },
     },
     isInterrupted: () => recording.stop === undefined && signal.aborted && signal.reason === options.signal.reason,
     close: async () => {
       await python?.close();
+      aws?.close();
       await notifiers.close();
       await log.close();
     },
   };
+}
+
+/** Loaded for experiments that use it: the SDK is large. */
+async function openAws(runs: string, { cluster }: Environment, tell: Listener): Promise<AwsProvider> {
+  const { openAwsProvider } = await import('../providers/aws/open.ts');
+  return openAwsProvider({ runs, cluster, note: (level, text) => tell({ type: 'note', level, text }) });
 }
 
 /** What an experiment needs is checked before the run: whoever comes here is a defect. */

@@ -1,4 +1,4 @@
-import { isPadoError } from '@pado/fault';
+import { isPadoError, PadoError } from '@pado/fault';
 import type { Intent } from './intent.ts';
 import { type IntentJournal, isOwned } from './journal.ts';
 import { undoerOf } from './undoers.ts';
@@ -8,14 +8,19 @@ export interface Recovered {
   readonly id: string;
   readonly what: string;
   readonly at: string;
-  /** undone: all is as before. would: so it would be. lost: nothing can undo it. left: its run goes on. failed: see why. */
-  readonly outcome: 'undone' | 'would' | 'lost' | 'left' | 'failed';
+  /**
+   * undone: all is as before. would: so it would be. lost: nothing can undo it. left: its run goes on.
+   * forgotten: closed, for the user said so. failed: it stays open, see why.
+   */
+  readonly outcome: 'undone' | 'would' | 'lost' | 'left' | 'forgotten' | 'failed';
   readonly text: string;
   readonly code?: string;
 }
 
 interface Options {
   readonly dry: boolean;
+  /** Ids of those to close as they are. */
+  readonly forget?: readonly string[];
   readonly signal: AbortSignal;
   readonly told: (one: Recovered) => void;
 }
@@ -23,9 +28,14 @@ interface Options {
 /** Undoes every open intent, the youngest first; one that fails stays open and does not keep the others from it. */
 export async function recoverAll(
   journal: IntentJournal,
-  { dry, signal, told }: Options,
+  { dry, forget = [], signal, told }: Options,
 ): Promise<readonly Recovered[]> {
   const { intents, broken } = await journal.open();
+  const unknown = forget.filter((id) => !intents.some((intent) => intent.id === id));
+  if (unknown.length > 0) {
+    const known = intents.map(({ id }) => id).join(', ') || 'none';
+    throw new PadoError('ERR_PADO_NOT_FOUND', `no open intent is called ${unknown.join(', ')}; there are: ${known}`);
+  }
   const all: Recovered[] = [];
   const add = (one: Recovered) => {
     all.push(one);
@@ -33,7 +43,7 @@ export async function recoverAll(
   };
   for (const intent of intents.toReversed()) {
     signal.throwIfAborted();
-    add(await recover(journal, intent, { dry, signal }));
+    add(await recover(journal, intent, { dry, forget, signal }));
   }
   for (const file of broken) {
     const text = 'the file cannot be read: look at what it names, undo it by hand, and delete the file';
@@ -46,13 +56,17 @@ export async function recoverAll(
 async function recover(
   journal: IntentJournal,
   intent: Intent,
-  { dry, signal }: Omit<Options, 'told'>,
+  { dry, forget = [], signal }: Omit<Options, 'told'>,
 ): Promise<Recovered> {
   const { id, what, at, kind, undo, owner } = intent;
   const one = { id, what, at };
   if (isOwned(intent)) {
     const text = `its run (pid ${owner.pid}) goes on and undoes it at its end: stop that with Ctrl-C or "kill ${owner.pid}"`;
     return { ...one, outcome: 'left', text };
+  }
+  if (forget.includes(id)) {
+    if (!dry) await journal.close(intent, 'done');
+    return { ...one, outcome: 'forgotten', text: 'it stays as it is' };
   }
   if (undo === null) {
     if (!dry) await journal.close(intent, 'done');

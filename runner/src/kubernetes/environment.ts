@@ -62,6 +62,7 @@ export async function clusterEnvironment(client: KubeClient, options: Options): 
       prometheusUrl,
       agent: kubeFaults(client, { note }),
       kubernetes: kubernetesProvider(client),
+      cluster: client,
       ...(start === undefined ? {} : { startLoad: start }),
       preflight: (experiment) => preflight(client, experiment),
       [Symbol.dispose]: close,

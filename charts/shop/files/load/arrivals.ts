@@ -1,9 +1,8 @@
 import type { ConstantArrivalRateScenario } from 'k6/options';
-import type { Journey } from './outcome.ts';
 import { patience } from './settings.ts';
 
 export interface Arrivals {
-  readonly journey: Journey;
+  readonly journey: keyof typeof patience;
   /** Users a second. */
   readonly rate: number;
   readonly duration: string;
@@ -12,7 +11,7 @@ export interface Arrivals {
 }
 
 /** A journey takes longer than its last request is waited for; half as many again for arrivals that bunch. */
-const users = (rate: number, seconds: number): number => Math.ceil(rate * (seconds + 1) * 1.5);
+export const users = (rate: number, seconds: number): number => Math.ceil(rate * (seconds + 1) * 1.5);
 
 /**
  * Users who arrive at a constant rate whatever the shop's speed, as real users do; a load that waits for answers would

@@ -12,6 +12,11 @@ const counters = {
 const durations = {
   browse: new Trend('shop_browse_duration', true),
   checkout: new Trend('shop_checkout_duration', true),
+  list: new Trend('shop_list_duration', true),
+  product: new Trend('shop_product_duration', true),
+  search: new Trend('shop_search_duration', true),
+  stock: new Trend('shop_stock_duration', true),
+  shipment: new Trend('shop_shipment_duration', true),
 };
 export type Journey = keyof typeof durations;
 

@@ -15,4 +15,8 @@ export const checkoutRate = whole('CHECKOUT_RATE', 15);
 
 /** How long a user waits, in seconds. */
 export const patience = { browse: 3, checkout: 5 } as const;
+/** The same, in the loads of the cascades: all of a journey's requests together. */
+export const patienceSeconds = whole('PATIENCE', 3, { to: 60 });
+/** Every random choice of the cascades' loads derives from it. */
+export const seed = whole('SEED', 1, { from: 0, to: 2 ** 31 - 1 });
 export const products = 200;

@@ -62,14 +62,14 @@ async function harmForGood(
   });
   try {
     for (const id of ids) around.held.add(id);
-    // One call for all: AWS checks every instance before it does anything to one of them.
+    // One call for all, refused as a whole for an unknown id. (A protected instance saves those of its zone only.)
     const operation: Operation = isEnd ? 'ec2:TerminateInstances' : 'ec2:RebootInstances';
     await aws.call(operation, { InstanceIds: ids }, signal);
   } finally {
     await intent.close('done');
   }
-  if ('deadline' in action || isEnd) {
-    const deadlineMs = durationMs(('deadline' in action ? action.deadline : undefined) ?? '5m');
+  if (action.action === 'terminate-instances') {
+    const deadlineMs = durationMs(action.deadline ?? '5m');
     const wanted = ['terminated', 'shutting-down'];
     await untilState(aws, ids, { wanted, hopeless: [], deadlineMs, sleep: around.sleep, signal });
   }

@@ -14,7 +14,11 @@ export async function ask(
   switch (probe.probe) {
     case 'alarm-state': {
       const input = { AlarmNames: [probe.alarm], AlarmTypes: ['MetricAlarm', 'CompositeAlarm'] };
-      const { MetricAlarms = [], CompositeAlarms = [] } = await aws.call('cloudwatch:DescribeAlarms', input as never, signal);
+      const { MetricAlarms = [], CompositeAlarms = [] } = await aws.call(
+        'cloudwatch:DescribeAlarms',
+        input as never,
+        signal,
+      );
       const alarm = [...MetricAlarms, ...CompositeAlarms].find(({ AlarmName }) => AlarmName === probe.alarm);
       if (alarm?.StateValue !== undefined) return alarm.StateValue;
       // Not an observation: an alarm that is not there would guard nothing.
@@ -26,7 +30,11 @@ export async function ask(
     }
     case 'asg-healthy': {
       const input = { AutoScalingGroupNames: [probe.group] };
-      const { AutoScalingGroups: [group] = [] } = await aws.call('autoscaling:DescribeAutoScalingGroups', input, signal);
+      const { AutoScalingGroups: [group] = [] } = await aws.call(
+        'autoscaling:DescribeAutoScalingGroups',
+        input,
+        signal,
+      );
       if (group === undefined) {
         throw new PadoError('ERR_PADO_NOT_FOUND', `there is no Auto Scaling group "${probe.group}" in ${aws.region}`);
       }

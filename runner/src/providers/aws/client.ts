@@ -64,7 +64,7 @@ export interface Aws {
 
 /** A client of the SDK, as far as all are alike. */
 interface Client {
-  readonly config: { readonly region: () => Promise<string> };
+  readonly config: { readonly region: () => Promise<string>; readonly credentials: () => Promise<unknown> };
   readonly send: (command: object, options: { readonly abortSignal: AbortSignal }) => Promise<never>;
   readonly destroy: () => void;
 }
@@ -86,7 +86,7 @@ const requestHandler = { connectionTimeout: 3_000, requestTimeout: 9_000 };
 
 /**
  * Credentials, region and endpoint (AWS_ENDPOINT_URL) by the SDK's default chain; a region that is given goes first.
- * @throws PadoError ERR_PADO_USAGE without a region
+ * @throws PadoError ERR_PADO_USAGE without a region, ERR_PADO_UNAUTHORIZED without credentials
  */
 export async function connectAws(region?: string): Promise<Aws> {
   const clients = new Map<Service, Promise<{ readonly client: Client; readonly commands: object }>>();
@@ -107,6 +107,9 @@ export async function connectAws(region?: string): Promise<Aws> {
   const known = await client.config.region().catch((cause) => {
     const message = 'no AWS region is known: set AWS_REGION, or give the activity the field `region`';
     throw new PadoError('ERR_PADO_USAGE', message, { cause });
+  });
+  await client.config.credentials().catch((cause) => {
+    throw awsError(cause, { operation: 'the credentials', region: known, maxAttempts: 1 });
   });
   return {
     region: known,

@@ -111,9 +111,13 @@ const classes: readonly Class[] = [
 ];
 
 const network = new Set(
-  ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE'].concat(
-    ['EPROTO', 'CERT_HAS_EXPIRED', 'TimeoutError', 'NetworkingError', 'UND_ERR_CONNECT_TIMEOUT'],
-  ),
+  ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EPIPE'].concat([
+    'EPROTO',
+    'CERT_HAS_EXPIRED',
+    'TimeoutError',
+    'NetworkingError',
+    'UND_ERR_CONNECT_TIMEOUT',
+  ]),
 );
 
 /** An error of the SDK as one of ours, its cause kept. */

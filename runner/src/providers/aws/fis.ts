@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { durationMs, isPadoError, PadoError } from '@pado/fault';
-import type { AwsAction } from '../../experiment/schema.ts';
 import { defaultGuards } from '../../experiment/schema/providers/aws.ts';
+import type { AwsAction } from '../../experiment/schema.ts';
 import type { Aws } from './client.ts';
 import { selectorWords } from './instances.ts';
 import type { Sleep } from './states.ts';
@@ -40,7 +40,11 @@ export async function startExperiment(
   });
   try {
     const tags = { [intentTag]: intent.intent.id };
-    const started = await aws.call('fis:StartExperiment', { experimentTemplateId: template, clientToken, tags }, signal);
+    const started = await aws.call(
+      'fis:StartExperiment',
+      { experimentTemplateId: template, clientToken, tags },
+      signal,
+    );
     id = started.experiment?.id;
     if (id === undefined) throw new PadoError('ERR_PADO_AWS', 'AWS started an experiment and did not tell its id');
     await intent.add({ experiment: id });
@@ -78,7 +82,7 @@ async function templateOf(aws: Aws, { template, tags, guards }: Start, signal: A
     } while (nextToken !== undefined);
   }
   const fit = found.filter((one) => Object.entries(tags ?? {}).every(([key, value]) => one.tags[key] === value));
-  const words = selectorWords(template === undefined ? { tags: tags ?? {} } : { tags: { id: template } });
+  const words = template ?? selectorWords({ tags: tags ?? {} });
   const [one, ...others] = fit;
   if (one === undefined) throw new PadoError('ERR_PADO_NO_TARGET', `no template in ${aws.region} fits ${words}`);
   if (others.length > 0) {

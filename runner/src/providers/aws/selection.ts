@@ -37,13 +37,20 @@ export async function chooseInstances(
   const allowed = carrying.filter(isThere);
   const up = fit.filter(isUp);
   const words = selectorWords(action.by);
-  const taken = select(up, ({ id }) => id, action, `instance in ${aws.region} is running and fits ${words}${ofNone(fit)}`);
+  const taken = select(
+    up,
+    ({ id }) => id,
+    action,
+    `instance in ${aws.region} is running and fits ${words}${ofNone(fit)}`,
+  );
   const shares = [
     `${taken.length} of ${up.length} that fit ${words}`,
     `${share(taken.length, allowed.length)} that carry ${allow}=true`,
     ...(cluster === undefined ? [] : [`${share(taken.filter(({ id }) => nodes.has(id)).length, nodes.size)} nodes`]),
   ];
-  const named = taken.map((one) => `${one.id} (zone ${one.zone}, node ${nodes.get(one.id) ?? (one.privateDnsName || 'unknown')})`);
+  const named = taken.map(
+    (one) => `${one.id} (zone ${one.zone}, node ${nodes.get(one.id) ?? (one.privateDnsName || 'unknown')})`,
+  );
   note('info', `blast radius of ${action.action} in ${aws.region}: ${named.join(', ')}: ${shares.join(', ')}`);
   requireGuards({ action: action.action, taken, allowed, held, nodes, runner, prometheus }, action.guards);
   return taken;

@@ -41,7 +41,7 @@ export async function startAll(aws: Aws, ids: readonly string[], options: Option
   const failures = (await Promise.allSettled(calls)).flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
   signal.throwIfAborted();
   if (failures.length > 0) throw failures[0];
-  if (stopped.length > 0) await untilState(aws, stopped, wait(['running'], ['stopped', 'terminated']));
+  if (stopped.length > 0) await untilState(aws, stopped, wait(['running'], ['terminated', 'shutting-down']));
   return { started: stopped, running, gone };
 }
 

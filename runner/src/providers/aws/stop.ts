@@ -9,6 +9,9 @@ import type { Undoing } from './undoing.ts';
 
 type Stop = Extract<AwsAction, { readonly action: 'stop-instances' }>;
 
+/** A call whose answer did not come may be obeyed a moment later: only what runs after this is known to run. */
+const settleMs = 3_000;
+
 /** How long a start may take after all: minutes of stopping, and then the start. */
 export const startLimitMs = 600_000;
 
@@ -47,33 +50,49 @@ export async function stopInstances(
     if (failure !== undefined) throw failure.reason;
   } catch (error) {
     // Also with `rollback: none`: what was wanted did not come about. A failed call may have been obeyed all the same.
-    throw await halfDone(error, ids, () => entry.now(), signal);
+    throw await halfDone(error, ids, { ...around, undo: () => entry.now(), signal });
   }
   const deadlineMs = durationMs(action.deadline ?? '5m');
-  const hopeless = ['running', 'terminated', 'shutting-down'];
-  await untilState(aws, ids, { wanted: ['stopped'], hopeless: hopeless.slice(1), deadlineMs, sleep, signal });
+  const hopeless = ['terminated', 'shutting-down'];
+  await untilState(aws, ids, { wanted: ['stopped'], hopeless, deadlineMs, sleep, signal });
   if (!isUndone) {
     await intent.close('done');
     entry.drop();
     note('warning', `${ids.join(', ')} stay stopped: rollback is none`);
   }
-  return { region: aws.region, instances: ids, zones: [...new Set(taken.map(({ zone }) => zone))], rollback: isUndone ? 'start' : 'none' };
+  return {
+    region: aws.region,
+    instances: ids,
+    zones: [...new Set(taken.map(({ zone }) => zone))],
+    rollback: isUndone ? 'start' : 'none',
+  };
 }
 
 /** The failure, with what became of the instances. */
 async function halfDone(
   error: unknown,
   ids: readonly string[],
-  undo: () => Promise<string>,
-  signal: AbortSignal,
+  {
+    undo,
+    sleep,
+    note,
+    signal,
+  }: Pick<Surroundings, 'sleep' | 'note'> & {
+    readonly undo: () => Promise<string>;
+    readonly signal: AbortSignal;
+  },
 ): Promise<unknown> {
   let became: string;
   try {
+    await sleep(settleMs, new AbortController().signal);
     became = (await undo()) || 'none was stopped';
   } catch (failure) {
     became = `${ids.join(', ')} could not be started again (${(failure as Error).message}); the end of the run tries once more, and after it "pado recover" can`;
   }
-  if (signal.aborted || !isPadoError(error)) return error;
+  if (signal.aborted || !isPadoError(error)) {
+    note('warning', `stopping was cut short: ${became}`);
+    return error;
+  }
   return new PadoError(error.code, `${error.message}. Nothing is left half-done: ${became}`, {
     cause: error,
     details: { ...error.details },

@@ -25,7 +25,7 @@ export const undoAws: Undo = async ({ id: intentId, data }, { dry, signal }) => 
         return dry ? await wouldStop(aws, one, signal) : await stopStarted(aws, one, { sleep, signal });
       }
       case 'stop-instances':
-        return await startOf(aws, ids ?? [], account, { dry, signal });
+        return await startOf(aws, { intentId, ids: ids ?? [], account }, { dry, signal });
       default:
         throw new PadoError('ERR_PADO_INVALID', `this version does not know how to undo ${action}`);
     }
@@ -36,8 +36,7 @@ export const undoAws: Undo = async ({ id: intentId, data }, { dry, signal }) => 
 
 async function startOf(
   aws: Aws,
-  ids: readonly string[],
-  account: string | undefined,
+  { intentId, ids, account }: { readonly intentId: string; readonly ids: readonly string[]; readonly account: string | undefined },
   { dry, signal }: { readonly dry: boolean; readonly signal: AbortSignal },
 ): Promise<string> {
   try {
@@ -46,7 +45,7 @@ async function startOf(
   } catch (error) {
     if (!isPadoError(error) || error.code !== 'ERR_PADO_NOT_FOUND') throw error;
     // Not taken for done: with the credentials of another account everything is unknown.
-    const message = `${error.message}. It was the account ${account ?? 'unknown'}, in ${aws.region}; when the instances are really gone, "pado recover --forget" closes it`;
+    const message = `${error.message}. It was the account ${account ?? 'unknown'}, in ${aws.region}; when the instances are really gone, "pado recover --forget ${intentId}" closes it`;
     throw new PadoError('ERR_PADO_NOT_FOUND', message, { cause: error, details: { ...error.details } });
   }
 }

@@ -1,6 +1,8 @@
 import Type, { type Static } from 'typebox';
 import { type ServerPolicy, serverPolicySchema } from './server-policy.ts';
 
+export { serverPolicySchema } from './server-policy.ts';
+
 const ms = (description: string, { from = 0, to = 600_000 }: { from?: number; to?: number } = {}) =>
   Type.Number({ minimum: from, maximum: to, description });
 const percent = (description: string) => Type.Number({ minimum: 0, maximum: 100, description });

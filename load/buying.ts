@@ -1,7 +1,7 @@
 /** The three requests of a checkout. `timeout` is asked before each, since a user's patience may be for all of them. */
 import http from 'k6/http';
-import { bodyOf, type Outcome } from '../outcome.ts';
-import { baseUrl } from '../settings.ts';
+import { bodyOf, type Outcome } from './outcome.ts';
+import { baseUrl } from './settings.ts';
 
 type Timeout = () => string;
 const json = { 'content-type': 'application/json' };
