@@ -30,7 +30,8 @@ export async function stage(t: Test, world: World, tools = ['aws', 'eksctl', 'ku
         ...{ cwd: folder, env: { PATH: folder, HOME: folder, WORLD: file, ...env } },
       });
       let text = '';
-      for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part) => (text += part));
+      for (const stream of [child.stdout, child.stderr])
+        stream.setEncoding('utf8').on('data', (part) => (text += part));
       child.once('error', reject);
       child.once('close', (code) => resolve({ code: code ?? -1, text }));
     });
@@ -50,6 +51,7 @@ export async function stage(t: Test, world: World, tools = ['aws', 'eksctl', 'ku
 export const changes = (calls: readonly string[]): string[] =>
   calls.filter(
     (call) =>
-      /^(\w+ )+(create|delete|deploy|terminate|remove|install|upgrade|uninstall)/.test(call.replace(/ --kubeconfig \S+/, '')) ||
-      / (create|delete|upgrade|uninstall|terminate-instances) /.test(call),
+      /^(\w+ )+(create|delete|deploy|terminate|remove|install|upgrade|uninstall)/.test(
+        call.replace(/ --kubeconfig \S+/, ''),
+      ) || / (create|delete|upgrade|uninstall|terminate-instances) /.test(call),
   );

@@ -170,10 +170,7 @@ const rules: readonly Rule[] = [
   ['aws ec2 describe-nat-gateways', () => ok({ NatGateways: [] })],
   ['aws ec2 describe-addresses', () => ok({ Addresses: [] })],
   ['aws resourcegroupstaggingapi get-resources', () => ok({ ResourceTagMappingList: [] })],
-  [
-    'aws logs describe-log-groups',
-    (w) => ok({ logGroups: w.logGroups.map((logGroupName) => ({ logGroupName })) }),
-  ],
+  ['aws logs describe-log-groups', (w) => ok({ logGroups: w.logGroups.map((logGroupName) => ({ logGroupName })) })],
   ['aws logs delete-log-group', (w) => ((w.logGroups = []), ok())],
   [
     'eksctl create cluster',
@@ -192,7 +189,9 @@ const rules: readonly Rule[] = [
   [
     'eksctl create podidentityassociation',
     (w, value, line) => (
-      w.identities.push(line.includes(' -f ') ? 'shop/pado-runner' : `${value('--namespace')}/${value('--service-account-name')}`),
+      w.identities.push(
+        line.includes(' -f ') ? 'shop/pado-runner' : `${value('--namespace')}/${value('--service-account-name')}`,
+      ),
       ok()
     ),
   ],

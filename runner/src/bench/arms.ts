@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { PadoError } from '@pado/fault';
-import { type PolicyName, policyNames, withPolicies } from '@pado/kit/named';
+import { policyNames, readNames, withPolicies } from '@pado/kit/named';
 import type { PolicyDocument } from '@pado/kit/policy';
 import { type PresetName, presetNames, presets } from '@pado/kit/presets';
 import { meant, usage } from '../cli/parse.ts';
@@ -24,7 +24,6 @@ export interface ArmReaders {
   readonly environment: (file: string) => Promise<Readonly<Record<string, string>>>;
 }
 
-const isName = (word: string): word is PolicyName => policyNames.some((name) => name === word);
 const isPreset = (word: string): word is PresetName => presetNames.some((name) => name === word);
 
 /**
@@ -36,9 +35,9 @@ export async function readArm(text: string, readers: ArmReaders): Promise<Arm> {
   const command = /^command:\s*(\S.*)$/s.exec(text)?.[1];
   if (command !== undefined) return { name: text, policies: presets.naive, command: ['sh', '-c', `exec ${command}`] };
   if (isPreset(text)) return { name: text, policies: presets[text] };
-  const words = text.split(/[,+]/);
-  if (words.every(isName)) {
-    const policies = withPolicies(words);
+  const names = readNames(text);
+  if (names !== undefined) {
+    const policies = withPolicies(names);
     return { name: policies.preset, policies };
   }
   if (existsSync(resolve(readers.workingDirectory, text))) {
@@ -48,7 +47,7 @@ export async function readArm(text: string, readers: ArmReaders): Promise<Arm> {
     const policies = await readers.policies(text);
     return { name: policies.preset === 'custom' ? name : policies.preset, policies };
   }
-  const wrong = words.find((word) => !isName(word)) ?? text;
+  const wrong = text.split(/[,+]/).find((word) => readNames(word) === undefined) ?? text;
   if (/[./]/.test(text)) throw new PadoError('ERR_PADO_NOT_FOUND', `there is no file ${text}`);
   const known = [...presetNames, ...policyNames];
   throw usage(

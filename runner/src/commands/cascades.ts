@@ -1,8 +1,9 @@
 import { readdirSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readArm } from '../bench/arms.ts';
 import { calibrated } from '../bench/calibration.ts';
-import { matrixText } from '../bench/cascade-matrix.ts';
+import { matrixMarkdown, matrixText } from '../bench/cascade-matrix.ts';
 import type { CascadeResult } from '../bench/cascades.ts';
 import { timeText } from '../bench/follow.ts';
 import type { Command } from '../cli/command.ts';
@@ -24,6 +25,7 @@ export const cascades: Command = {
       description: 'at most so many seeds each, 1 to 20',
       default: "each file's own",
     },
+    'write-docs': { type: 'boolean', description: 'writes the matrix into docs/reference/cascades.md' },
     fresh: { type: 'boolean', description: 'throws away earlier runs', default: 'goes on where it stopped' },
   },
   positional: { name: 'NAME', description: 'cascades of experiments/cascades; none: all', min: 0, max: 100 },
@@ -73,8 +75,21 @@ export const cascades: Command = {
     }
     const file = join(state, 'cascades', 'matrix.json');
     await replaceFile(file, `${JSON.stringify({ machine, results }, null, 2)}\n`, 0o644);
+    if (values.boolean('write-docs')) await writeMatrix(settings.installation, results, calibrationText(machine));
     const proven = results.filter((result) => result.proven).length;
     const text = `${matrixText(results)}\n\n${proven} of ${results.length} cascades proven; ${shown(file)}`;
     return { exitCode: proven === results.length ? 0 : 1, json: { machine, results }, text };
   },
 };
+
+/** Between the two marks; the rest of the page is written by hand. */
+async function writeMatrix(installation: string, results: readonly CascadeResult[], machine: string): Promise<void> {
+  const file = join(installation, 'docs', 'reference', 'cascades.md');
+  const page = await readFile(file, 'utf8');
+  const said = `On ${new Date().toISOString().slice(0, 10)}: ${machine}.`;
+  const matrix = `<!-- matrix -->\n${said}\n\n${matrixMarkdown(results)}\n<!-- /matrix -->`;
+  await writeFile(
+    file,
+    page.replace(/<!-- matrix -->[\s\S]*<!-- \/matrix -->/, () => matrix),
+  );
+}

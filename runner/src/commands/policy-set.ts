@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { explain, PadoError, type SchemaError } from '@pado/fault';
+import { policyNames, readNames, withPolicies } from '@pado/kit/named';
 import type { PolicyDocument } from '@pado/kit/policy';
 import { Ajv } from 'ajv';
 import type { Command } from '../cli/command.ts';
@@ -12,10 +15,15 @@ export const policySet: Command = {
   name: 'policy set',
   summary: 'switches the resilience policies of the running shop and waits until every service acts on them',
   options: {},
-  positional: { name: 'PRESET|FILE', description: `a preset (${presetNames.join(', ')}) or a YAML or JSON file` },
-  examples: ['pado policy set standard', 'pado policy set my-policies.yaml'],
+  positional: {
+    name: 'PRESET|NAMES|FILE',
+    description: `a preset (${presetNames.join(', ')}), policies that are added to naive (retry-budget,deadline), or a YAML or JSON file`,
+  },
+  examples: ['pado policy set standard', 'pado policy set retry-budget,deadline', 'pado policy set my-policies.yaml'],
   async run({ positionals: [wanted = ''], settings, signal }) {
-    const document = presetOf(wanted) ?? (await policiesFromFile(wanted, settings.workingDirectory));
+    const names = readNames(wanted);
+    const document =
+      presetOf(wanted) ?? (names && withPolicies(names)) ?? (await policiesFromFile(wanted, settings.workingDirectory));
     const stack = await requireStack(paths(settings.project).stackFile);
     const revision = await switchPolicies(stack, document, signal);
     const text = `every service acts on "${document.preset}" (revision ${revision})`;
@@ -25,10 +33,11 @@ export const policySet: Command = {
 
 /** Reads a file of policies. @throws PadoError ERR_PADO_INVALID, ERR_PADO_NOT_FOUND */
 export async function policiesFromFile(file: string, directory: string): Promise<Omit<PolicyDocument, 'revision'>> {
-  if (!/[./-]/.test(file)) {
+  const known = [...presetNames, ...policyNames];
+  if (!/[./]/.test(file) && !existsSync(resolve(directory, file))) {
     throw new PadoError(
       'ERR_PADO_INVALID',
-      `there is no preset "${file}"${meant(file, presetNames)}; there are: ${presetNames.join(', ')}`,
+      `there is no preset or policy "${file}"${meant(file, known)}; there are: ${known.join(', ')}`,
     );
   }
   const [source] = await readDocuments(file, directory);

@@ -20,7 +20,7 @@ t.test('policies by name are added to what naive has, in every caller and server
   const { name, policies } = await read('retry-budget,deadline,drop-abandoned');
   t.equal(name, 'retry-budget+deadline+drop-abandoned');
   t.match(policies.services.gateway?.catalog, {
-    timeoutMs: 1_000,
+    timeoutMs: 2_000,
     deadlineMs: 2_000,
     retry: { maxAttempts: 3, budget: { size: 10 } },
   });

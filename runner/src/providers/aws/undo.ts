@@ -36,7 +36,11 @@ export const undoAws: Undo = async ({ id: intentId, data }, { dry, signal }) => 
 
 async function startOf(
   aws: Aws,
-  { intentId, ids, account }: { readonly intentId: string; readonly ids: readonly string[]; readonly account: string | undefined },
+  {
+    intentId,
+    ids,
+    account,
+  }: { readonly intentId: string; readonly ids: readonly string[]; readonly account: string | undefined },
   { dry, signal }: { readonly dry: boolean; readonly signal: AbortSignal },
 ): Promise<string> {
   try {

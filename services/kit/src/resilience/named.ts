@@ -75,6 +75,12 @@ const changes = {
 export type PolicyName = keyof typeof changes;
 export const policyNames = Object.keys(changes) as readonly PolicyName[];
 
+/** The names in a list such as `retry-budget,deadline`; undefined when one of the words is none. */
+export function readNames(text: string): readonly PolicyName[] | undefined {
+  const words = text.split(/[,+]/);
+  return words.every((word): word is PolicyName => policyNames.some((name) => name === word)) ? words : undefined;
+}
+
 /** The naive preset with the policies of these names added, in their order: what one of them does by itself. */
 export const withPolicies = (names: readonly PolicyName[]): Preset => ({
   ...names.reduce<Preset>((preset, name) => changes[name](preset), presets.naive),
