@@ -19,7 +19,7 @@ t.test('without --yes it removes nothing', async (t) => {
   const { code, text } = await run('down');
   t.equal(code, 0, text);
   t.match(text, /nothing was done: add --yes/);
-  t.same(changes(await calls()), []);
+  t.same(changes(calls), []);
 });
 
 t.test('pods go before nodes, nodes before Karpenter, Karpenter before the cluster, and its stack last', async (t) => {
@@ -39,7 +39,7 @@ t.test('pods go before nodes, nodes before Karpenter, Karpenter before the clust
     /^aws cloudformation delete-stack --stack-name Karpenter-pado/,
     /^aws logs delete-log-group/,
   ];
-  const seen = await calls();
+  const seen = calls;
   const places = order.map((pattern) => seen.findIndex((call) => pattern.test(call)));
   t.notOk(places.includes(-1), `${order[places.indexOf(-1)]} is not among\n${seen.join('\n')}`);
   t.same(
@@ -56,8 +56,8 @@ t.test('instances that Karpenter cannot end are terminated by their tags', async
   const { run, calls, world } = await stage(t, full({ isKarpenterStuck: true }));
   const { code, text } = await run('down', ['--yes']);
   t.equal(code, 0, text);
-  t.ok((await calls()).some((call) => call.startsWith('aws ec2 terminate-instances --instance-ids i-0a i-0b ')));
-  t.same((await world()).instances, []);
+  t.ok(calls.some((call) => call.startsWith('aws ec2 terminate-instances --instance-ids i-0a i-0b ')));
+  t.same(world.instances, []);
 });
 
 t.test('what is left is named, and the exit code tells', async (t) => {
@@ -76,7 +76,7 @@ t.test('it goes on after a failure, also when only stacks of a failed creation a
   const half = await stage(t, emptyWorld('pado', { stacks: { 'eksctl-pado-cluster': 'ROLLBACK_COMPLETE' } }));
   const { code, text } = await half.run('down', ['--yes']);
   t.equal(code, 0, text);
-  t.same((await half.world()).stacks, {});
+  t.same(half.world.stacks, {});
 });
 
 t.test('when nothing is there it says so and changes nothing', async (t) => {
@@ -84,13 +84,13 @@ t.test('when nothing is there it says so and changes nothing', async (t) => {
   const { code, text } = await run('down', ['--yes']);
   t.equal(code, 0, text);
   t.match(text, /nothing of cluster pado is left/);
-  t.same(changes(await calls()), []);
+  t.same(changes(calls), []);
 });
 
 t.test('a stranger’s cluster of that name and an expired session are left alone', async (t) => {
   for (const change of [{ tags: {} }, { isExpired: true }]) {
     const { run, calls } = await stage(t, full(change));
     t.equal((await run('down', ['--yes'])).code, 5);
-    t.same(changes(await calls()), []);
+    t.same(changes(calls), []);
   }
 });

@@ -12,7 +12,7 @@ t.test('without --yes it tells plan and cost, looks, and changes nothing', async
   t.match(text, /1\. karpenter-stack: /);
   t.match(text, /costs about 0\.77 USD an hour .*estimate of November 2026/);
   t.match(text, /nothing was done: add --yes/);
-  t.same(changes(await calls()), []);
+  t.same(changes(calls), []);
 });
 
 t.test('a first run makes everything in the order in which each needs the others', async (t) => {
@@ -31,14 +31,14 @@ t.test('a first run makes everything in the order in which each needs the others
     /^helm .*--install pado .*values-agent\.yaml .*image\.tag=0\.1\.0/,
     /^helm .*--install shop .*values-shop\.yaml /,
   ];
-  const seen = await calls();
+  const seen = calls;
   const places = order.map((pattern) => seen.findIndex((call) => pattern.test(call)));
   t.notOk(places.includes(-1), `${order[places.indexOf(-1)]} is not among\n${seen.join('\n')}`);
   t.same(
     places,
     places.toSorted((a, b) => a - b),
   );
-  t.same(Object.keys((await world()).releases).length, 5);
+  t.same(Object.keys(world.releases).length, 5);
   t.ok(
     seen.filter((call) => /^(helm|kubectl) (?!version)/.test(call)).every((call) => call.includes('pado.kubeconfig')),
     'helm and kubectl never use the kubeconfig of the user',
@@ -48,10 +48,10 @@ t.test('a first run makes everything in the order in which each needs the others
 t.test('a run when all is there changes nothing', async (t) => {
   const { run, calls, template } = await stage(t, emptyWorld());
   t.equal((await run('up', up(template))).code, 0);
-  const before = (await calls()).length;
+  const before = calls.length;
   const { code, text } = await run('up', up(template));
   t.equal(code, 0, text);
-  t.same(changes((await calls()).slice(before)), []);
+  t.same(changes(calls.slice(before)), []);
   t.match(text, /1 of 13 steps had something to do/, 'the kubeconfig alone is written anew');
 });
 
@@ -60,9 +60,9 @@ t.test('after a failure the next run goes on there', async (t) => {
   const first = await run('up', up(template));
   t.equal(first.code, 5);
   t.match(first.text, /helm .*ended with 1: helm: something went wrong in account \*{8}9012/);
-  const before = (await calls()).length;
+  const before = calls.length;
   t.equal((await run('up', up(template))).code, 0);
-  const again = changes((await calls()).slice(before));
+  const again = changes(calls.slice(before));
   t.notOk(again.some((call) => call.startsWith('eksctl') || call.startsWith('aws')));
   t.match(again[0], /--install karpenter /);
 });
@@ -72,7 +72,7 @@ t.test('a missing program is named with the place to get it, and nothing is done
   const { code, text } = await run('up', up(template));
   t.equal(code, 5);
   t.match(text, /MISSING eksctl: not on PATH\n\s+0\.230\.0 or later: https:\/\/eksctl\.io/);
-  t.same(changes(await calls()), []);
+  t.same(changes(calls), []);
 });
 
 t.test('an expired session is told as such, and nothing is done', async (t) => {
@@ -80,7 +80,7 @@ t.test('an expired session is told as such, and nothing is done', async (t) => {
   const { code, text } = await run('up', up(template));
   t.equal(code, 5);
   t.match(text, /MISSING identity: the session has expired\n\s+sign in again: aws sso login/);
-  t.same(changes(await calls()), []);
+  t.same(changes(calls), []);
 });
 
 t.test('another region in the environment than in the file stops it', async (t) => {
@@ -88,7 +88,7 @@ t.test('another region in the environment than in the file stops it', async (t) 
   const { code, text } = await run('up', up(template), { AWS_REGION: 'us-east-1' });
   t.equal(code, 5);
   t.match(text, /MISSING region: the environment says us-east-1, the file ap-northeast-2/);
-  t.same(changes(await calls()), []);
+  t.same(changes(calls), []);
 });
 
 t.test('a region that the account has not got, too small a quota, and a stranger’s cluster are found', async (t) => {

@@ -90,7 +90,13 @@ const rules: readonly Rule[] = [
         ? fails('An error occurred (ResourceNotFoundException) when calling the DescribeCluster operation')
         : ok({ cluster: { status: w.cluster, tags: w.tags } }),
   ],
-  ['aws eks wait cluster-active', (w) => ((w.cluster = 'ACTIVE'), ok())],
+  [
+    'aws eks wait cluster-active',
+    (w) => {
+      w.cluster = 'ACTIVE';
+      return ok();
+    },
+  ],
   [
     'aws cloudformation describe-stacks',
     (w, value, line) => {
@@ -115,7 +121,13 @@ const rules: readonly Rule[] = [
         ],
       }),
   ],
-  ['aws cloudformation deploy', (w, value) => ((w.stacks[value('--stack-name')] = 'CREATE_COMPLETE'), ok())],
+  [
+    'aws cloudformation deploy',
+    (w, value) => {
+      w.stacks[value('--stack-name')] = 'CREATE_COMPLETE';
+      return ok();
+    },
+  ],
   [
     'aws cloudformation delete-stack',
     (w, value) => {
@@ -139,7 +151,13 @@ const rules: readonly Rule[] = [
       }),
   ],
   ['aws eks list-access-entries', (w) => ok({ accessEntries: w.accessEntries })],
-  ['aws eks create-access-entry', (w, value) => (w.accessEntries.push(value('--principal-arn')), ok({}))],
+  [
+    'aws eks create-access-entry',
+    (w, value) => {
+      w.accessEntries.push(value('--principal-arn'));
+      return ok({});
+    },
+  ],
   ['aws eks update-kubeconfig', () => ok()],
   ['aws iam get-role', (w) => ok({ Role: { Arn: nodeRole(w) } })],
   [
@@ -149,7 +167,10 @@ const rules: readonly Rule[] = [
   ['aws iam remove-role-from-instance-profile', () => ok()],
   [
     'aws iam delete-instance-profile',
-    (w, value) => ((w.profiles = w.profiles.filter((one) => one !== value('--instance-profile-name'))), ok()),
+    (w, value) => {
+      w.profiles = w.profiles.filter((one) => one !== value('--instance-profile-name'));
+      return ok();
+    },
   ],
   ['aws ssm get-parameter', () => ok({ Parameter: { Value: '1.35.2-20261110' } })],
   [
@@ -162,7 +183,10 @@ const rules: readonly Rule[] = [
   ],
   [
     'aws ec2 terminate-instances',
-    (w, _value, line) => ((w.instances = w.instances.filter((id) => !line.includes(id))), ok({})),
+    (w, _value, line) => {
+      w.instances = w.instances.filter((id) => !line.includes(id));
+      return ok({});
+    },
   ],
   ['aws ec2 wait instance-terminated', () => ok()],
   ['aws ec2 describe-launch-templates', () => ok({ LaunchTemplates: [] })],
@@ -171,7 +195,13 @@ const rules: readonly Rule[] = [
   ['aws ec2 describe-addresses', () => ok({ Addresses: [] })],
   ['aws resourcegroupstaggingapi get-resources', () => ok({ ResourceTagMappingList: [] })],
   ['aws logs describe-log-groups', (w) => ok({ logGroups: w.logGroups.map((logGroupName) => ({ logGroupName })) })],
-  ['aws logs delete-log-group', (w) => ((w.logGroups = []), ok())],
+  [
+    'aws logs delete-log-group',
+    (w) => {
+      w.logGroups = [];
+      return ok();
+    },
+  ],
   [
     'eksctl create cluster',
     (w) => {
@@ -180,20 +210,35 @@ const rules: readonly Rule[] = [
       return ok();
     },
   ],
-  ['eksctl create nodegroup', (w) => (w.nodegroups.push('system'), ok())],
-  ['eksctl create fargateprofile', (w) => (w.fargateProfiles.push('system', 'shop', 'pado'), ok())],
+  [
+    'eksctl create nodegroup',
+    (w) => {
+      w.nodegroups.push('system');
+      return ok();
+    },
+  ],
+  [
+    'eksctl create fargateprofile',
+    (w) => {
+      w.fargateProfiles.push('system', 'shop', 'pado');
+      return ok();
+    },
+  ],
   [
     'eksctl create addon',
-    (w) => (w.addons.push('eks-pod-identity-agent', 'vpc-cni', 'coredns', 'kube-proxy', 'metrics-server'), ok()),
+    (w) => {
+      w.addons.push('eks-pod-identity-agent', 'vpc-cni', 'coredns', 'kube-proxy', 'metrics-server');
+      return ok();
+    },
   ],
   [
     'eksctl create podidentityassociation',
-    (w, value, line) => (
+    (w, value, line) => {
       w.identities.push(
         line.includes(' -f ') ? 'shop/pado-runner' : `${value('--namespace')}/${value('--service-account-name')}`,
-      ),
-      ok()
-    ),
+      );
+      return ok();
+    },
   ],
   [
     'eksctl delete cluster',
@@ -232,7 +277,13 @@ const rules: readonly Rule[] = [
     },
   ],
   ['kubectl get namespace', (w) => ok(w.namespaces.includes('shop') ? 'namespace/shop' : '')],
-  ['kubectl create namespace', (w) => (w.namespaces.push('shop'), ok())],
+  [
+    'kubectl create namespace',
+    (w) => {
+      w.namespaces.push('shop');
+      return ok();
+    },
+  ],
   [
     'kubectl get services',
     () =>

@@ -1,6 +1,6 @@
 import type { CascadeRun } from '../../runner/src/bench/cascade-judge.ts';
 import type { RunMetrics } from '../../runner/src/bench/contracts.ts';
-import type { ArmRun } from '../../runner/src/bench/run-arm.ts';
+import type { ArmRun } from '../../runner/src/bench/measure-run.ts';
 
 const metrics: RunMetrics = {
   g0: 1,

@@ -5,9 +5,9 @@ import { claimOf, gateOf } from './claim.ts';
 import { compareRuns } from './compare.ts';
 import type { BenchRun, BenchSummary } from './contracts.ts';
 import { machineOf } from './identity.ts';
+import type { ArmRequest, ArmRun } from './measure-run.ts';
 import { readNoise, writeNoise } from './noise.ts';
 import { type PlannedRun, planOf, progressOf } from './plan.ts';
-import type { ArmRequest, ArmRun } from './run-arm.ts';
 import { sentenceOf } from './sentence.ts';
 import { openStore } from './store.ts';
 

@@ -1,6 +1,6 @@
 import type { CascadeClaim } from '../experiment/schema/cascade.ts';
 import type { Role } from './cascade-plan.ts';
-import type { ArmRun } from './run-arm.ts';
+import type { ArmRun } from './measure-run.ts';
 
 /** A run of a cascade, kept in its folder. */
 export interface CascadeRun extends Omit<ArmRun, 'void'> {

@@ -5,7 +5,7 @@ import type { CascadeClaim } from '../experiment/schema/cascade.ts';
 import type { Arm } from './arms.ts';
 import { type Assertion, type CascadeRun, judgeCascade } from './cascade-judge.ts';
 import { type CascadeStep, cascadePlan } from './cascade-plan.ts';
-import type { ArmRequest, ArmRun } from './run-arm.ts';
+import type { ArmRequest, ArmRun } from './measure-run.ts';
 import { openStore } from './store.ts';
 
 /** A cascade with its claims judged by the runs that there are. */

@@ -19,6 +19,7 @@ export async function armContext({ settings, signal, progress }: Invocation): Pr
   return {
     // The start of a shop is no news here: there are some hundred of them.
     stack: { project, installation, environment, tools, ports: {}, onForce, progress: () => {} },
+    workingDirectory: settings.workingDirectory,
     signal,
     listener: followRun(progress),
   };

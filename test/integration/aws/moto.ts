@@ -10,7 +10,9 @@ import type { Test } from 'tap';
 import { freePort } from '../../helpers/free-port.ts';
 
 /** Why these tests cannot run here; false when they can. */
-export const without = (process.env.PATH ?? '').split(delimiter).some((folder) => isProgram(join(folder, 'moto_server')))
+export const without = (process.env.PATH ?? '')
+  .split(delimiter)
+  .some((folder) => isProgram(join(folder, 'moto_server')))
   ? false
   : 'moto_server is not on PATH: pip install "moto[server]"';
 
@@ -33,7 +35,10 @@ export interface Call {
 }
 
 /** What becomes of a call instead of being passed on: an answer, a cut connection, or one that is cut once it was obeyed. */
-export type Meddling = { readonly status: number; readonly body: string; readonly type?: string } | 'cut' | 'obey and cut';
+export type Meddling =
+  | { readonly status: number; readonly body: string; readonly type?: string }
+  | 'cut'
+  | 'obey and cut';
 
 export interface Moto {
   /** Of the proxy in front of moto. */
@@ -45,7 +50,11 @@ export interface Moto {
   meddle: (call: Call) => Meddling | undefined;
   /** Past the proxy. */
   readonly ec2: EC2Client;
-  readonly direct: { readonly endpoint: string; readonly region: string; readonly credentials: { accessKeyId: string; secretAccessKey: string } };
+  readonly direct: {
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: { accessKeyId: string; secretAccessKey: string };
+  };
   readonly run: (tags: Readonly<Record<string, string>>, zone?: string, count?: number) => Promise<string[]>;
   readonly stateOf: (...ids: string[]) => Promise<string[]>;
 }
@@ -62,7 +71,12 @@ export async function startMoto(t: Test): Promise<Moto> {
   });
   const upstream = `http://127.0.0.1:${port}`;
   for (let attempt = 0; ; attempt++) {
-    if (await fetch(`${upstream}/moto-api/`).then(({ ok }) => ok).catch(() => false)) break;
+    if (
+      await fetch(`${upstream}/moto-api/`)
+        .then(({ ok }) => ok)
+        .catch(() => false)
+    )
+      break;
     if (attempt > 300) throw new Error('moto_server did not come up in 60 s');
     await sleep(200);
   }

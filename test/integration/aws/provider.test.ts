@@ -55,7 +55,9 @@ t.test('against moto', { skip: without }, async (t) => {
     const { instances } = ended.output as { instances: string[] };
     t.same(await moto.stateOf(...instances), ['terminated']);
     t.match(await provider.ask({ type, probe: 'instances', by }, signal), { output: 2 });
-    t.match(await provider.act({ type, action: 'reboot-instances', by, guards }, signal), { output: { instances: [String] } });
+    t.match(await provider.act({ type, action: 'reboot-instances', by, guards }, signal), {
+      output: { instances: [String] },
+    });
     await t.rejects(provider.act({ type, action: 'terminate-instances', by, mode: 'all', guards }, signal), {
       code: 'ERR_PADO_REFUSED',
       message: /it would be 3 instances, 2 of them by earlier actions of this run, and guards.maxCount is 2/,
@@ -73,12 +75,21 @@ t.test('against moto', { skip: without }, async (t) => {
     const code = 'ERR_PADO_REFUSED';
     await t.rejects(stop({}), { code, message: /carry no tag pado\.dev\/allow=true\. Give it .*create-tags/ });
     await t.rejects(stop({ allow: 'own/allow' }, 'all'), { code, message: /3 instances, and guards\.maxCount is 1/ });
-    await t.rejects(stop({ allow: 'own/allow', maxCount: 3 }, 'all'), { code, message: /\(100%\), and guards\.maxPercent is 50/ });
-    await t.rejects(stop({ allow: 'own/allow', unchecked: [] }), { code, message: /guards: \{unchecked: \[prometheus\]\}/ });
+    await t.rejects(stop({ allow: 'own/allow', maxCount: 3 }, 'all'), {
+      code,
+      message: /\(100%\), and guards\.maxPercent is 50/,
+    });
+    await t.rejects(stop({ allow: 'own/allow', unchecked: [] }), {
+      code,
+      message: /guards: \{unchecked: \[prometheus\]\}/,
+    });
     await t.rejects(provider.act({ type, action: 'stop-instances', by: { tags: { app: 'x' } } }, signal), {
       code: 'ERR_PADO_NO_TARGET',
     });
-    t.same(moto.calls.filter(({ name }) => name !== 'DescribeInstances'), []);
+    t.same(
+      moto.calls.filter(({ name }) => name !== 'DescribeInstances'),
+      [],
+    );
     t.same(await moto.stateOf(...ids), ['running', 'running', 'running']);
     t.same((await intents.open()).intents, []);
   });
@@ -155,7 +166,10 @@ t.test('against moto', { skip: without }, async (t) => {
       await then().finally(() => Object.assign(process.env, before));
     };
     await without(['AWS_REGION'], () =>
-      t.rejects(connectAws(), { code: 'ERR_PADO_USAGE', message: /set AWS_REGION, or give the activity the field `region`/ }),
+      t.rejects(connectAws(), {
+        code: 'ERR_PADO_USAGE',
+        message: /set AWS_REGION, or give the activity the field `region`/,
+      }),
     );
     await without(['AWS_ACCESS_KEY_ID'], () =>
       t.rejects(connectAws(), { code: 'ERR_PADO_UNAUTHORIZED', message: /no AWS credentials that can be used/ }),
@@ -177,7 +191,9 @@ t.test('against moto', { skip: without }, async (t) => {
     await t.rejects(provider.ask({ type, probe: 'alarm-state', alarm: 'error' }, signal), missing);
     await makeGroup(moto, 'nodes');
     t.match(await provider.ask({ type, probe: 'asg-healthy', group: 'nodes' }, signal), { output: 2 });
-    await t.rejects(provider.ask({ type, probe: 'asg-healthy', group: 'none' }, signal), { code: 'ERR_PADO_NOT_FOUND' });
+    await t.rejects(provider.ask({ type, probe: 'asg-healthy', group: 'none' }, signal), {
+      code: 'ERR_PADO_NOT_FOUND',
+    });
   });
 });
 

@@ -41,7 +41,11 @@ t.test('pado run and pado recover against moto', { skip: without }, async (t) =>
     t.same(await moto.stateOf(id!), ['stopped']);
 
     const early = await start(t, moto, project, ['recover']).end();
-    t.match(early, { code: 5, stderr: /left: stops i-.*its run \(pid \d+\) goes on/ }, 'a run that goes on is left alone');
+    t.match(
+      early,
+      { code: 5, stderr: /left: stops i-.*its run \(pid \d+\) goes on/ },
+      'a run that goes on is left alone',
+    );
     t.same(await moto.stateOf(id!), ['stopped']);
 
     run.child.kill('SIGKILL');
@@ -51,7 +55,10 @@ t.test('pado run and pado recover against moto', { skip: without }, async (t) =>
     t.match(next.stderr, /warning: an earlier run was killed before .*stops i-.*"pado recover" undoes it/);
 
     const dry = await start(t, moto, project, ['recover', '--dry', '--json']).end();
-    t.match(JSON.parse(dry.stdout), { dry: true, recovered: [{ outcome: 'would', text: /is stopped and would be started/ }] });
+    t.match(JSON.parse(dry.stdout), {
+      dry: true,
+      recovered: [{ outcome: 'would', text: /is stopped and would be started/ }],
+    });
     t.same(await moto.stateOf(id!), ['stopped']);
     const recovered = await start(t, moto, project, ['recover']).end();
     t.match(recovered, { code: 0, stdout: /1 undone/, stderr: /started i-.* again/ });
@@ -86,10 +93,16 @@ t.test('pado run and pado recover against moto', { skip: without }, async (t) =>
     const file = join(project, '.pado/intents/x.json');
     await writeFile(file, JSON.stringify(intent));
     const failed = await start(t, moto, project, ['recover']).end();
-    t.match(failed, { code: 5, stderr: /failed: .*It was the account 1, in us-east-1; .*"pado recover --forget x" closes it/ });
+    t.match(failed, {
+      code: 5,
+      stderr: /failed: .*It was the account 1, in us-east-1; .*"pado recover --forget x" closes it/,
+    });
     t.match(JSON.parse(await readFile(file, 'utf8')), { state: 'open' });
     t.match(await start(t, moto, project, ['recover', '--forget', 'x']).end(), { code: 0, stdout: /1 forgotten/ });
-    t.match(await start(t, moto, project, ['recover', '--forget', 'x']).end(), { code: 2, stderr: /no open intent is called x/ });
+    t.match(await start(t, moto, project, ['recover', '--forget', 'x']).end(), {
+      code: 2,
+      stderr: /no open intent is called x/,
+    });
   });
 
   t.test('Ctrl-C starts again what was stopped, before the run ends', async (t) => {
@@ -135,7 +148,10 @@ extensions:
     moto.calls.length = 0;
     await start(t, moto, project, ['run', 'e.yaml', '--dry', 'actions']).end();
     t.same(moto.calls, []);
-    t.match(await start(t, moto, project, ['run', 'e.yaml']).end(), { code: 5, stderr: /carry no tag pado.dev\/allow/ });
+    t.match(await start(t, moto, project, ['run', 'e.yaml']).end(), {
+      code: 5,
+      stderr: /carry no tag pado.dev\/allow/,
+    });
     t.same([...new Set(moto.calls.map(({ name }) => name))], ['DescribeInstances']);
     t.same(await moto.stateOf(id!), ['running']);
     t.same(await readdir(join(project, '.pado')), ['runs']);
@@ -163,7 +179,11 @@ interface Running {
 }
 
 function start(t: Test, { environment }: Pick<Moto, 'environment'>, cwd: string, args: readonly string[]): Running {
-  const child = spawn(program, args, { cwd, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, {
+    cwd,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const closed = once(child, 'close');
   const text = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) child[name].on('data', (chunk) => (text[name] += chunk));

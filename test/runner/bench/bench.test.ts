@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { presets } from '@pado/kit/presets';
 import t, { type Test } from 'tap';
 import { type BenchOptions, bench } from '../../../runner/src/bench/bench.ts';
-import type { ArmRequest } from '../../../runner/src/bench/run-arm.ts';
+import type { ArmRequest } from '../../../runner/src/bench/measure-run.ts';
 import type { Experiment } from '../../../runner/src/experiment/experiment.ts';
 import { armRun } from '../../helpers/bench-runs.ts';
 

@@ -139,6 +139,10 @@ export function awsError(cause: unknown, call: AwsCall): PadoError {
     const text = `AWS answered ${operation} in ${region} with ${status}, ${maxAttempts} attempts long: its own fault, try again later (${reason})`;
     return raise('ERR_PADO_AWS', text, true);
   }
+  if (error.name === 'SyntaxError' || message.includes('Deserialization error')) {
+    const text = `what answered ${operation} in ${region} does not speak as AWS does: is AWS_ENDPOINT_URL right, or a proxy in between? (${message.split('\n')[0]})`;
+    return raise('ERR_PADO_AWS', text, false);
+  }
   if (status === undefined || names.some((name) => network.has(name))) {
     const why = messageOf(error) || names.join(' ');
     const text = `AWS does not answer ${operation} in ${region}: is there a network, and is AWS_ENDPOINT_URL right where it is set? (${why})`;

@@ -15,6 +15,7 @@ export const intentTag = 'pado.dev/intent';
 
 /** FIS counts in seconds itself. */
 const lookEveryMs = 2_000;
+const settleMs = 3_000;
 const over = ['completed', 'stopped', 'failed', 'cancelled'];
 
 /** Starts a template and follows it; however this ends, the experiment has ended too. */
@@ -57,6 +58,13 @@ export async function startExperiment(
     throw new PadoError('ERR_PADO_PROVIDER', message, { details: { experiment: id, ...end } });
   } catch (error) {
     if (id !== undefined && isOver(error)) throw error;
+    if (id === undefined && isRefusal(error)) {
+      await intent.close('undone');
+      entry.drop();
+      throw error;
+    }
+    // A start whose answer did not come may be obeyed a moment later.
+    if (id === undefined) await sleep(settleMs, new AbortController().signal);
     // Interrupted, too late, or not known: it must not go on without its run. What fails here the run's end tries again.
     await entry.now().catch((failure: Error) => note('warning', `${intent.intent.what}: ${failure.message}`));
     throw error;
@@ -65,6 +73,10 @@ export async function startExperiment(
 
 const isOver = (error: unknown): boolean =>
   isPadoError(error) && over.includes((error.details as { readonly status?: string }).status ?? '');
+
+/** AWS has understood and said no: nothing was started. */
+const isRefusal = (error: unknown): boolean =>
+  isPadoError(error) && typeof error.details.status === 'number' && error.details.status < 500;
 
 /** The one template, which must say itself that it may be started. */
 async function templateOf(aws: Aws, { template, tags, guards }: Start, signal: AbortSignal): Promise<string> {

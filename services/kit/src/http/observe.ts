@@ -64,8 +64,7 @@ export function observeRequests(app: FastifyInstance, tools: Tools): void {
       : new Visit({ priority, traceId: span.traceId, deadlineAt, begin, abandon: (reason) => gone.abort(reason) });
     const passage: Passage = { context, visit, done };
     passages.set(request, passage);
-    // 'close' comes once for every answer, also for one whose client has left.
-    reply.raw.once('close', () => {
+    const closed = () => {
       const status = reply.raw.writableFinished ? reply.statusCode : 499;
       metrics.serverDuration.observe({ route, method, status }, (performance.now() - startedAt) / 1000);
       span.end({ 'http.request.method': method, 'http.route': route, 'http.response.status_code': status });
@@ -73,7 +72,10 @@ export function observeRequests(app: FastifyInstance, tools: Tools): void {
       if (visit === undefined) return;
       if (status === 499 && !reply.raw.writableFinished) admission.left(visit);
       else admission.answered(visit);
-    });
+    };
+    // 'close' comes once for every answer, also for one whose client has left; but not again where it left before this.
+    if (reply.raw.closed || request.raw.socket.destroyed) setImmediate(closed);
+    else reply.raw.once('close', closed);
     if (deadlineMs === 0) begin(tooLate());
     else if (visit === undefined || admitOn === 'body') begin();
     else admission.enter(visit);

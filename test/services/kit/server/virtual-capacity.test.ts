@@ -88,6 +88,37 @@ function client(url: string, body?: object): { leave: () => void; call: ClientRe
 
 t.setTimeout(60_000);
 
+for (const dropAbandoned of [false, true]) {
+  t.test(
+    `a request that is seen only after its client has left keeps no slot (dropAbandoned: ${dropAbandoned})`,
+    async (t) => {
+      const { url, held, metric, service, arrived } = await start(t, {
+        env: { SHOP_SLOTS: '1' },
+        policy: { dropAbandoned },
+      });
+      const { server } = service.app;
+      const emit = server.emit.bind(server) as (...event: unknown[]) => boolean;
+      // A stall between the socket and the server: the request is there when its client is gone.
+      server.emit = (name: string, ...rest: unknown[]) => {
+        if (name !== 'request' || (rest[0] as { url: string }).url !== '/held/late') return emit(name, ...rest);
+        (rest[1] as NodeJS.EventEmitter).once('close', () => setImmediate(() => emit(name, ...rest)));
+        late.leave();
+        return true;
+      };
+      const late = client(`${url}/held/late`);
+      await arrived(1);
+      if (!dropAbandoned) {
+        held[0]!.release();
+        await metric(/http_server_wasted_total\{service="leaf"\} 1/);
+      } else await metric(/http_server_abandoned_total\{stage="\w+",service="leaf"\} 1/);
+      await metric(/http_server_in_flight\{service="leaf"\} 0/);
+      client(`${url}/held/next`);
+      await arrived(2);
+      t.equal(held.at(-1)?.name, 'next', 'the slot is free for the next one');
+    },
+  );
+}
+
 t.test('naive: handlers run for clients that left in the queue, GET and POST, and count as wasted', async (t) => {
   const { url, held, arrived, metric } = await start(t, { env: { SHOP_SLOTS: '1' } });
   await metric(/http_server_slots\{service="leaf"\} 1/);
