@@ -16,6 +16,8 @@ export interface Arm {
   readonly environment?: Readonly<Record<string, string>>;
   /** A program of the user's own, in the shop's place; it listens at PORT. */
   readonly command?: readonly string[];
+  /** With --kubernetes: where it is deployed. */
+  readonly namespace?: string;
 }
 
 export interface ArmReaders {
@@ -28,12 +30,14 @@ const isPreset = (word: string): word is PresetName => presetNames.some((name) =
 
 /**
  * An arm by what the user wrote: a preset, a list of policies (`retry-budget,deadline`), a file of policies (.yaml,
- * .json), a file of variables (.env, or any other file), or `command: node server.js`.
+ * .json), a file of variables (.env, or any other file), `command: node server.js`, or `namespace:NAME` of a cluster.
  * @throws PadoError ERR_PADO_USAGE, ERR_PADO_NOT_FOUND, ERR_PADO_INVALID
  */
 export async function readArm(text: string, readers: ArmReaders): Promise<Arm> {
   const command = /^command:\s*(\S.*)$/s.exec(text)?.[1];
   if (command !== undefined) return { name: text, policies: presets.naive, command: ['sh', '-c', `exec ${command}`] };
+  const namespace = /^namespace:\s*([a-z0-9]([-a-z0-9]*[a-z0-9])?)$/.exec(text)?.[1];
+  if (namespace !== undefined) return { name: namespace, policies: presets.naive, namespace };
   if (isPreset(text)) return { name: text, policies: presets[text] };
   const names = readNames(text);
   if (names !== undefined) {
@@ -51,6 +55,6 @@ export async function readArm(text: string, readers: ArmReaders): Promise<Arm> {
   if (/[./]/.test(text)) throw new PadoError('ERR_PADO_NOT_FOUND', `there is no file ${text}`);
   const known = [...presetNames, ...policyNames];
   throw usage(
-    `"${wrong}" is no arm${meant(wrong, known)}; an arm is a preset (${presetNames.join(', ')}), policies joined by commas (${policyNames.join(', ')}), a file of policies or variables, or "command: …"`,
+    `"${wrong}" is no arm${meant(wrong, known)}; an arm is a preset (${presetNames.join(', ')}), policies joined by commas (${policyNames.join(', ')}), a file of policies or variables, "command: …", or with --kubernetes "namespace:NAME"`,
   );
 }

@@ -1,20 +1,24 @@
 import { resolve } from 'node:path';
-import { readArm } from '../bench/arms.ts';
+import { type Arm, readArm } from '../bench/arms.ts';
 import { type BenchResult, bench as runBench } from '../bench/bench.ts';
 import { calibrated } from '../bench/calibration.ts';
 import { timeText } from '../bench/follow.ts';
 import { findLimit, type Limit } from '../bench/limit.ts';
+import type { ArmRequest, ArmRun } from '../bench/measure-run.ts';
+import type { ArmContext } from '../bench/run-arm.ts';
 import type { Command, Invocation } from '../cli/command.ts';
 import { usage } from '../cli/parse.ts';
 import { shown } from '../cli/settings.ts';
 import { number } from '../cli/values.ts';
 import type { Experiment } from '../experiment/experiment.ts';
 import { validateExperiment } from '../experiment/validate.ts';
+import { clusterOptions, onKubernetes } from '../kubernetes/options.ts';
 import { paths } from '../stack/paths.ts';
 import { armContext, armReaders, calibration, calibrationText } from './bench-tools.ts';
 import { readVariables } from './run/vars.ts';
 
-const armHelp = 'a preset, policies joined by commas, a file of policies or of variables, or "command: …"';
+const armHelp =
+  'a preset, policies joined by commas, a file of policies or of variables, "command: …", or "namespace:NAME"';
 
 export const bench: Command = {
   name: 'bench',
@@ -40,6 +44,8 @@ export const bench: Command = {
       value: 'KEY[:TYPE]=VALUE',
       description: 'a value of the configuration, in both arms',
     },
+    kubernetes: clusterOptions.kubernetes,
+    context: clusterOptions.context,
     fresh: {
       type: 'boolean',
       description: 'throws away earlier runs of this comparison',
@@ -67,15 +73,17 @@ export const bench: Command = {
     );
     const seed = number(values, 'seed', { min: 0, max: 2 ** 31, whole: true }) ?? 1;
     const pairs = number(values, 'pairs', { min: 1, max: 100, whole: true }) ?? 8;
+    const isCluster = onKubernetes(invocation);
     const context = await armContext(invocation);
-    const machine = await calibration(invocation, context);
-    progress(calibrationText(machine));
-    const { runArm } = await import('../bench/run-arm.ts');
+    // A cluster's capacity is not this machine's.
+    const machine = isCluster ? { scale: 1 } : await calibration(invocation, context);
+    if ('machine' in machine) progress(calibrationText(machine));
+    const run = isCluster ? await inCluster(invocation, context) : await here(context, [a!, b!]);
     const options = {
       ...{ experiment, a: a!, b: b!, pairs, seed, state: paths(settings.project).state, signal: invocation.signal },
       ...{ quick: values.boolean('quick'), fresh: values.boolean('fresh') },
       vars: { ...calibrated(experiment.configuration, machine), ...vars },
-      run: (request: Parameters<typeof runArm>[0]) => runArm(request, context),
+      run,
     };
     if (values.boolean('find-limit')) return limits(invocation, options);
     const result = await runBench({
@@ -107,6 +115,23 @@ async function outcome({ settings, positionals: [file] }: Invocation, { folder, 
     `data    ${shown(files.runs)}, ${shown(files.bins)}, ${shown(files.json)}`,
   ].join('\n');
   return { json: { ...summary, notes, files }, text };
+}
+
+type Run = (request: ArmRequest) => Promise<ArmRun>;
+
+async function here(context: ArmContext, arms: readonly Arm[]): Promise<Run> {
+  if (arms.some(({ namespace }) => namespace !== undefined))
+    throw usage('an arm that is a namespace needs --kubernetes');
+  const { runArm } = await import('../bench/run-arm.ts');
+  return (request) => runArm(request, context);
+}
+
+async function inCluster(invocation: Invocation, context: ArmContext): Promise<Run> {
+  const [{ runArmInCluster }, { openNamespace }] = await Promise.all([
+    import('../bench/run-arm-in-cluster.ts'),
+    import('../kubernetes/commands/bench.ts'),
+  ]);
+  return (request) => runArmInCluster(request, (namespace) => openNamespace(invocation, context, namespace), context);
 }
 
 type LimitOptions = Omit<Parameters<typeof runBench>[0], 'onRun'>;
