@@ -5,7 +5,7 @@ import { isMap, isScalar, type Pair, parseDocument, type Scalar } from 'yaml';
  * The table of values in a chart's README, made of the comments in values.yaml that begin with `--`.
  * `node test/helpers/chart-readme.ts` writes it into every chart's README; a test keeps it in step.
  */
-export const charts = ['agent', 'shop'] as const;
+export const charts = ['agent', 'karpenter-nodes', 'shop'] as const;
 
 const begin = '<!-- values: made by test/helpers/chart-readme.ts -->';
 const end = '<!-- /values -->';

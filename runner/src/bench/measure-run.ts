@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import type { Journal, Listener } from '../contracts.ts';
 import type { Environment } from '../experiment/environment.ts';
 import type { Experiment } from '../experiment/experiment.ts';
+import { patienceMs } from '../experiment/load.ts';
 import { type RunOptions, runExperiment } from '../experiment/run.ts';
 import { prometheus } from '../providers/prometheus.ts';
 import type { Arm } from './arms.ts';
@@ -86,7 +87,7 @@ async function evaluate(
   const { cascade: claim } = experiment;
   const store = prometheus(prometheusUrl);
   const of = { testId: journal.pado.id };
-  const patience = { deadlineMs: deadlineMs(experiment) };
+  const patience = { deadlineMs: patienceMs(experiment) };
   const whole = { startMs: times.baseline.startMs, endMs: times.endMs };
   const [samples, drops, baseline, after] = await Promise.all([
     readLedger(join(dirname(journalFile), 'ledger.ndjson'), patience),
@@ -127,6 +128,3 @@ function timesOf({ pado, end }: Journal): RunTimes | undefined {
     endMs: observe?.endMs ?? after?.endMs ?? Date.parse(end),
   };
 }
-
-/** How long a user waits: what the load is told, else its own default of 3 s. */
-const deadlineMs = ({ load }: Experiment): number => 1_000 * Number(load?.env.PATIENCE ?? 3);

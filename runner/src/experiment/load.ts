@@ -5,7 +5,7 @@ import { slug } from '../journal/run-directory.ts';
 import type { LoadResult, RunningLoad } from '../providers/k6/load.ts';
 import { type K6Summary, k6Value, thresholdsOf } from '../providers/k6/summary.ts';
 import type { RunContext } from './context.ts';
-import { findScript } from './experiment.ts';
+import { type Experiment, findScript } from './experiment.ts';
 import { plannedMs } from './method.ts';
 import { judgeSummary } from './probe.ts';
 import type { K6Action } from './schema.ts';
@@ -24,7 +24,7 @@ export async function beginLoad(context: RunContext): Promise<RunningLoad | unde
   const text = load === undefined ? 'no load of its own' : `k6 runs ${load.name}`;
   tell({ type: 'phase', phase: 'load', durationMs: warmupMs, text });
   if (load === undefined) return undefined;
-  const afterMs = Math.max(recoveryMs, observeMs);
+  const afterMs = Math.max(recoveryMs, observeMs + patienceMs(experiment));
   const wholeMs = warmupMs + steadyStateMs(experiment) + plannedMs(experiment.method) + afterMs + slackMs;
   const running = await start(context, { ...load, directory: directory.path, testId: directory.id, wholeMs });
   running.crashed.catch((error) => {
@@ -34,6 +34,10 @@ export async function beginLoad(context: RunContext): Promise<RunningLoad | unde
   });
   return running;
 }
+
+/** How long a user of the load waits for an answer: what the script is told, else its own default. */
+export const patienceMs = ({ load }: Pick<Experiment, 'load'>): number =>
+  load === undefined ? 0 : 1_000 * Number(load.env.PATIENCE ?? 3);
 
 interface Script {
   readonly script: string;

@@ -6,7 +6,7 @@ import { type RunContext, settleMs } from './context.ts';
 import { type DuringLooks, lookDuring } from './during.ts';
 import { isFaultAction } from './fault-action.ts';
 import { type Guarding, guard } from './guard.ts';
-import { beginLoad, endLoad, judgeSummaries, loadFacts } from './load.ts';
+import { beginLoad, endLoad, judgeSummaries, loadFacts, patienceMs } from './load.ts';
 import { runMethod } from './method.ts';
 import { needsOf } from './needs.ts';
 import { looksBack } from './probe.ts';
@@ -57,7 +57,9 @@ export async function runPhases(context: RunContext): Promise<Outcome> {
   }
   const deviated = recording.probes.some(({ window, met }) => window !== 'before' && met === false);
   const isCutShort = signal.aborted || recording.probes.some(({ window, met }) => window === 'before' && met !== true);
-  const leftovers = [...(await rollBack(context, { isCutShort, deviated })), ...(await undoActions(context))];
+  // First what Pado itself has done: what it hurts is waiting, and a rollback of the file may take its minute.
+  const left = await undoActions(context);
+  const leftovers = [...left, ...(await rollBack(context, { isCutShort, deviated }))];
   return { faults, leftovers, ...(ended === undefined ? {} : { load: loadFacts(ended.summary) }) };
 }
 
@@ -112,6 +114,8 @@ async function observe({ experiment, recording, signal }: RunContext): Promise<v
   if (experiment.observeMs === 0) return;
   await sleep(Math.max(0, startMs + experiment.observeMs - Date.now()), undefined, { signal });
   recording.windows.observe = { startMs, endMs: Date.now() };
+  // Who came last may still wait for an answer: cut off with the load, it would not count as the bad one that it is.
+  await sleep(patienceMs(experiment), undefined, { signal });
 }
 
 /** The name of a lease is a label on Kubernetes: at most 63 characters. */

@@ -17,9 +17,11 @@ interface Around {
   readonly cluster?: Cluster;
   readonly whereabouts?: Partial<Whereabouts>;
   readonly fail?: (called: Called) => void;
+  /** Called instead of waiting. */
+  readonly onWait?: () => void;
 }
 
-function over(instances: FakeInstance[], { cluster, whereabouts = {}, fail }: Around = {}) {
+function over(instances: FakeInstance[], { cluster, whereabouts = {}, fail, onWait }: Around = {}) {
   const { aws, calls } = fakeAws(instances, fail);
   const { journal, states } = fakeIntents();
   const notes: string[] = [];
@@ -29,7 +31,10 @@ function over(instances: FakeInstance[], { cluster, whereabouts = {}, fail }: Ar
     whereabouts: { environment: {}, read: () => undefined, ...whereabouts },
     cluster,
     note: (_, text) => notes.push(text),
-    sleep: async (_, until) => until.throwIfAborted(),
+    sleep: async (_, until) => {
+      until.throwIfAborted();
+      onWait?.();
+    },
   });
   const changes = () => calls.filter(({ operation }) => !operation.includes(':Describe'));
   return { provider, calls, changes, states, notes };
@@ -182,5 +187,52 @@ t.test('an instance that was ended meanwhile, as Karpenter does, is told and not
   for (const one of instances) if (one.state === 'stopped') one.state = 'terminated';
   t.same(await provider.undo(), []);
   t.match(notes.at(-1), /ended meanwhile and cannot be started/);
+  t.same(states, ['undone']);
+});
+
+t.test(
+  'waits while an instance stops and starts, as real ones do, and starts none that is still stopping',
+  async (t) => {
+    const instances = three();
+    const slow: Record<string, string> = { stopping: 'stopped', pending: 'running' };
+    const seen: string[] = [];
+    let waits = 0;
+    const { provider } = over(instances, {
+      fail: ({ operation, input }) => {
+        // A fake obeys at once, so what it is told is put off until the next wait.
+        if (operation === 'ec2:StartInstances')
+          seen.push(...instances.filter(({ id }) => input.InstanceIds.includes(id)).map(({ state = '' }) => state));
+      },
+      onWait: () => {
+        waits += 1;
+        for (const one of instances) one.state = slow[one.state ?? ''] ?? one.state ?? 'running';
+      },
+    });
+    const { output } = await provider.act(stop({}, { unchecked: ['prometheus'] }), signal);
+    const [id] = (output as { instances: string[] }).instances;
+    const taken = instances.find((one) => one.id === id)!;
+    taken.state = 'stopping';
+    t.same(await provider.undo(), []);
+    t.equal(waits, 1);
+    t.same(seen, ['stopped']);
+    t.equal(taken.state, 'running');
+  },
+);
+
+t.test('an instance that does not stop in time fails the action, and is undone at the end', async (t) => {
+  const instances = three();
+  const { provider, states } = over(instances, {
+    fail: ({ operation }) => {
+      if (operation === 'ec2:DescribeInstances')
+        for (const one of instances) if (one.state === 'stopped') one.state = 'stopping';
+    },
+    onWait: () => {
+      for (const one of instances) if (one.state === 'stopping') one.state = 'running';
+    },
+  });
+  const late = { code: 'ERR_PADO_PROVIDER', message: /after 0 s not every instance is stopped: i-. is stopping/ };
+  await t.rejects(provider.act(stop({ deadline: '0s' }), signal), late);
+  t.same(states, ['open']);
+  t.same(await provider.undo(), []);
   t.same(states, ['undone']);
 });
