@@ -74,7 +74,7 @@ t.test('FIS, answered by the proxy', { skip: without }, async (t) => {
     const { provider, notes, intents } = open(t);
     const { output } = await provider.act({ type, action, template: allowed.id }, signal);
     t.match(output, { template: allowed.id, experiment: /^EXP/, status: 'completed' });
-    t.match([...experiments.values()], [{ tags: { 'pado.dev/intent': String } }]);
+    t.match([...experiments.values()], [{ tags: { 'pado.dev/allow': 'true', 'pado.dev/intent': String } }]);
     t.match(notes.join('\n'), /is pending.*\n.*is running \(stop running\)\n.*is completed/);
     t.same((await intents.open()).intents, []);
     t.same(await provider.undo(), []);

@@ -62,11 +62,10 @@ export interface Moto {
 /** A moto server with a proxy in front of it, for moto by itself never fails. Both end with the test. */
 export async function startMoto(t: Test): Promise<Moto> {
   const port = await freePort();
-  const server = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore', detached: true });
+  const server = spawn('moto_server', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+  const ended = once(server, 'exit');
   t.teardown(async () => {
-    const ended = once(server, 'exit');
-    // Where moto_server is a wrapper script, its child is the server: the whole group ends.
-    if (server.exitCode === null && server.pid !== undefined) process.kill(-server.pid, 'SIGKILL');
+    server.kill('SIGKILL');
     await ended;
   });
   const upstream = `http://127.0.0.1:${port}`;

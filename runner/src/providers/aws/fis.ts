@@ -40,7 +40,8 @@ export async function startExperiment(
     return text;
   });
   try {
-    const tags = { [intentTag]: intent.intent.id };
+    // The tag that allows it goes on to the experiment, so that IAM can allow to stop these and no others.
+    const tags = { [action.guards?.allow ?? defaultGuards.allow]: 'true', [intentTag]: intent.intent.id };
     const started = await aws.call(
       'fis:StartExperiment',
       { experimentTemplateId: template, clientToken, tags },

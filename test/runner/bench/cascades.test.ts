@@ -1,0 +1,114 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { presets } from '@pado/kit/presets';
+import t, { type Test } from 'tap';
+import { matrixMarkdown, matrixText } from '../../../runner/src/bench/cascade-matrix.ts';
+import { type CascadeOptions, proveCascade } from '../../../runner/src/bench/cascades.ts';
+import type { ArmRequest } from '../../../runner/src/bench/measure-run.ts';
+import type { Experiment } from '../../../runner/src/experiment/experiment.ts';
+import type { CascadeClaim } from '../../../runner/src/experiment/schema/cascade.ts';
+import { validateExperiment } from '../../../runner/src/experiment/validate.ts';
+import { armRun } from '../../helpers/bench-runs.ts';
+
+const experiment = {
+  name: 'storm',
+  title: 'A storm',
+  document: { title: 'A storm' },
+  configuration: { outage_seconds: 6, rate: 33 },
+} as unknown as Experiment;
+const claim: CascadeClaim = {
+  trigger: { name: 'outage_seconds', weaker: 3.6 },
+  signature: [{ name: 'attempts', query: 'x', tolerance: 3 }],
+  journeys: ['list'],
+  seeds: 2,
+};
+
+async function state(t: Test): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'pado-cascades-'));
+  t.teardown(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+const seen = [{ name: 'attempts', window: 'observe', value: 3, expected: '= 3', met: true }] as const;
+/** As it is told: naive falls unless the trigger is weak, the fix holds. */
+const asTold = async ({ arm, vars, seed }: ArmRequest) =>
+  arm.name === 'naive' && vars.outage_seconds === undefined
+    ? armRun({ seed, verdict: 'deviated', signature: seen, metrics: { ttrRevertSeconds: null, sloLossSeconds: 64 } })
+    : armRun({ seed, metrics: { ttrRevertSeconds: 3 } });
+
+const options = (state: string, change: Partial<CascadeOptions> = {}): CascadeOptions => ({
+  ...{ state, fresh: false, signal: new AbortController().signal, onStep() {}, run: asTold },
+  calibrated: () => ({ rate: 20 }),
+  fix: async (name) => ({ name, policies: presets.full }),
+  ...change,
+});
+
+t.test('each seed has both arms, the weaker trigger one; the calibration is in all of them', async (t) => {
+  const asked: ArmRequest[] = [];
+  const run = (request: ArmRequest) => {
+    asked.push(request);
+    return asTold(request);
+  };
+  const result = await proveCascade(experiment, claim, options(await state(t), { run }));
+  t.same(
+    asked.map(({ arm, seed, vars }) => [arm.name, seed, vars]),
+    [
+      ['naive', 1, { rate: 20 }],
+      ['full', 1, { rate: 20 }],
+      ['naive', 1, { rate: 20, outage_seconds: 3.6 }],
+      ['naive', 2, { rate: 20 }],
+      ['full', 2, { rate: 20 }],
+    ],
+  );
+  t.ok(result.proven, matrixText([result]));
+});
+
+t.test('it goes on where it stopped, and makes a void run again', async (t) => {
+  const at = await state(t);
+  let made = 0;
+  const broken = proveCascade(experiment, claim, {
+    ...options(at),
+    async run(request) {
+      made++;
+      if (made === 3) throw new Error('the machine was switched off');
+      return { ...(await asTold(request)), ...(made === 2 ? { void: ['k6 took 0.7 of a core'] } : {}) };
+    },
+  });
+  await t.rejects(broken, { message: 'the machine was switched off' });
+  t.same((await readdir(join(at, 'cascades/storm/runs'))).sort(), ['fixed-1.json', 'naive-1.json']);
+  const steps: string[] = [];
+  const onStep: CascadeOptions['onStep'] = ({ name }, event) => steps.push(`${name} ${event}`);
+  const result = await proveCascade(experiment, claim, options(at, { onStep }));
+  t.same(steps.slice(0, 3), ['naive-1 kept', 'fixed-1 begins', 'fixed-1 done']);
+  t.ok(result.proven);
+});
+
+t.test('the matrix says how each arm fared, and names the claim that did not come true', async (t) => {
+  const stuck = async (request: ArmRequest) =>
+    request.arm.name === 'full'
+      ? armRun({ verdict: 'deviated', metrics: { ttrRevertSeconds: null } })
+      : asTold(request);
+  const result = await proveCascade(experiment, claim, options(await state(t), { run: stuck }));
+  t.notOk(result.proven);
+  const text = matrixText([result]);
+  t.match(text, /storm .*64\.0 s lost, none back .*NOT PROVEN/);
+  t.match(text, /storm: the fix holds: no \(0 of 2: deviated, deviated\)/);
+  t.match(matrixMarkdown([result]), /^\| cascade \|.*\n\| --- \|.*\n\| storm \|/);
+});
+
+t.test('every cascade of the catalogue is valid, and its weaker trigger is at least 60% of the trigger', async (t) => {
+  const folder = new URL('../../../experiments/cascades/', import.meta.url).pathname;
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.yaml'));
+  t.equal(files.length, 14);
+  for (const file of files) {
+    const { cascade, configuration, observeMs, load } = await validateExperiment(join(folder, file));
+    t.ok(cascade !== undefined && load !== undefined, file);
+    const trigger = configuration[cascade!.trigger.name];
+    t.type(trigger, 'number', `${file}: the trigger has a magnitude`);
+    const share = cascade!.trigger.weaker / (trigger as number);
+    t.ok(share >= 0.6 - 1e-9 && share < 1, `${file}: the weaker trigger is ${share} of it`);
+    t.ok(observeMs >= (cascade!.metastable === true ? 60_000 : 40_000), `${file}: seen for long enough`);
+    t.ok('seed' in configuration, `${file}: chance has a seed`);
+  }
+});
