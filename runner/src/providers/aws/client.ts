@@ -82,7 +82,7 @@ type Service = keyof typeof modules;
 const maxAttempts = 3;
 /** Of one call with all its attempts. */
 const callLimitMs = 30_000;
-const requestHandler = { connectionTimeout: 3_000, requestTimeout: 9_000 };
+const requestHandler = { connectionTimeout: 3_000, requestTimeout: 9_000, throwOnRequestTimeout: true };
 
 /**
  * Credentials, region and endpoint (AWS_ENDPOINT_URL) by the SDK's default chain; a region that is given goes first.
