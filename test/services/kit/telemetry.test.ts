@@ -10,7 +10,10 @@ t.setTimeout(60_000);
 /** A gateway whose only peer that matters is its catalog. */
 const traced = (catalog: string, collector: string): NodeJS.ProcessEnv => ({
   ...Object.fromEntries(
-    ['CATALOG', 'CART', 'ORDERS', 'RECOMMENDATIONS', 'SHIPPING'].map((name) => [`SHOP_${name}_URL`, catalog]),
+    ['CATALOG', 'CART', 'INVENTORY', 'ORDERS', 'RECOMMENDATIONS', 'SHIPPING'].map((name) => [
+      `SHOP_${name}_URL`,
+      catalog,
+    ]),
   ),
   OTEL_EXPORTER_OTLP_ENDPOINT: collector,
 });

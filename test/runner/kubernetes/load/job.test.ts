@@ -11,7 +11,15 @@ const script = fileURLToPath(new URL('../../../../load/shop.ts', import.meta.url
 t.test('a script travels with the files that it imports', async (t) => {
   const { entry, files } = await bundleScript(script);
   t.equal(entry, 'shop.ts');
-  t.same(Object.keys(files).sort(), ['arrivals.ts', 'env.ts', 'journeys.ts', 'outcome.ts', 'settings.ts', 'shop.ts']);
+  t.same(Object.keys(files).sort(), [
+    'arrivals.ts',
+    'buying.ts',
+    'env.ts',
+    'journeys.ts',
+    'outcome.ts',
+    'settings.ts',
+    'shop.ts',
+  ]);
   const folder = t.testdir({
     load: { 'a.ts': "import {\n  b,\n} from '../lib/b.ts';\nexport * from './c.ts';" },
     lib: { 'b.ts': '' },
