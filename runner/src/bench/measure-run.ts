@@ -1,4 +1,5 @@
 import { dirname, join } from 'node:path';
+import { PadoError } from '@pado/fault';
 import type { Journal, Listener } from '../contracts.ts';
 import type { Environment } from '../experiment/environment.ts';
 import type { Experiment } from '../experiment/experiment.ts';
@@ -95,6 +96,7 @@ async function evaluate(
     serverCounts(store, times.baseline, of, signal),
     serverCounts(store, { startMs: times.injectMs, endMs: times.endMs }, of, signal),
   ]);
+  if (samples.length === 0) throw noLedger(experiment);
   const { bins, metrics, ...offered } = measure({
     ...{ samples, drops, times, ...patience, counts: { baseline, after } },
     ...(claim?.goal === undefined ? {} : { goal: claim.goal }),
@@ -108,6 +110,13 @@ async function evaluate(
   const reasons = voidReasons(spoilers, metrics);
   return { times, bins, metrics, spoilers, signature, ...(reasons.length === 0 ? {} : { void: reasons }) };
 }
+
+/** Without a line for each user there is nothing to measure, in no run of this experiment. */
+const noLedger = ({ file, load }: Experiment): PadoError =>
+  new PadoError(
+    'ERR_PADO_INVALID',
+    `${file}: its load, ${load?.name}, writes no line for each user to the console, which is what a benchmark measures; load/cascade.ts does: see docs/reference/load.md`,
+  );
 
 /** A run that ended before its trigger: there is nothing to measure, and it proves nothing. */
 function nothing({ pado }: Journal, found: MachineSpoilers): Evaluated {

@@ -56,7 +56,7 @@ export const bench: Command = {
   examples: [
     'pado bench experiments/cascades/retry-storm-capacity.yaml --a naive --b full',
     'pado bench experiments/cascades/cold-cache.yaml --a naive --b single-flight --quick',
-    'pado bench experiments/slow-payments.yaml --a naive --b naive --pairs 8',
+    'pado bench experiments/cascades/cold-cache.yaml --a naive --b naive --pairs 8',
     'pado bench experiments/cascades/dead-work-fifo.yaml --b full --find-limit',
   ],
   async run(invocation) {
