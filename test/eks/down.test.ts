@@ -2,14 +2,20 @@ import t from 'tap';
 import { changes, stage } from './commands.ts';
 import { emptyWorld, type World } from './world.ts';
 
+/** As Karpenter tags the instance profiles that it makes. */
+const tagsIn = (region: string): Record<string, string> => ({
+  'topology.kubernetes.io/region': region,
+  'kubernetes.io/cluster/pado': 'owned',
+});
+
 const full = (change: Partial<World> = {}): World =>
   emptyWorld('pado', {
     cluster: 'ACTIVE',
-    nodegroups: ['system'],
+    nodegroups: { system: 'ACTIVE' },
     stacks: { 'eksctl-pado-cluster': 'CREATE_COMPLETE', 'Karpenter-pado': 'CREATE_COMPLETE' },
     releases: { 'kube-system/karpenter': 'karpenter-1.14.1', 'shop/shop': 'shop-0.1.0' },
     instances: ['i-0a', 'i-0b'],
-    profiles: ['pado_123'],
+    profiles: { pado_123: tagsIn('ap-northeast-2') },
     logGroups: ['/aws/eks/pado/cluster'],
     ...change,
   });
@@ -92,5 +98,34 @@ t.test('a stranger’s cluster of that name and an expired session are left alon
     const { run, calls } = await stage(t, full(change));
     t.equal((await run('down', ['--yes'])).code, 5);
     t.same(changes(calls), []);
+  }
+});
+
+t.test('instance profiles of a cluster of that name in another region stay, and with them the stack', async (t) => {
+  const profiles = { pado_123: tagsIn('ap-northeast-2'), pado_456: tagsIn('us-east-1') };
+  const { run, calls, world } = await stage(t, full({ profiles }));
+  const { code, text } = await run('down', ['--yes']);
+  t.equal(code, 5, text);
+  t.same(Object.keys(world.profiles), ['pado_456']);
+  t.notOk(calls.some((call) => /(remove-role-from|delete)-instance-profile .*pado_456/.test(call)));
+  t.notOk(
+    calls.some((call) => call.includes('delete-stack')),
+    'its role is in use',
+  );
+  t.match(text, /stack Karpenter-pado stays: .*KarpenterNodeRole-pado .*pado_456 \(us-east-1\)/);
+  t.match(text, /LEFT: CloudFormation stacks: Karpenter-pado/);
+  t.notMatch(text, /LEFT: instance profiles/);
+});
+
+t.test('an instance profile whose tags cannot tell stays, and is named with what to do', async (t) => {
+  const region = { 'topology.kubernetes.io/region': 'ap-northeast-2' };
+  for (const tags of [{}, region, { ...region, 'kubernetes.io/cluster/pado-2': 'owned' }]) {
+    const { run, calls, world } = await stage(t, full({ profiles: { pado_789: tags } }));
+    const { code, text } = await run('down', ['--yes']);
+    t.equal(code, 5, text);
+    t.same(Object.keys(world.profiles), ['pado_789']);
+    t.notOk(calls.some((call) => /(remove-role-from|delete)-instance-profile /.test(call)));
+    t.match(text, /LEFT: instance profiles: pado_789\n/);
+    t.match(text, /aws iam remove-role-from-instance-profile .*--role-name KarpenterNodeRole-pado/);
   }
 });

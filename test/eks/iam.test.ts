@@ -80,3 +80,16 @@ t.test('owner: roles get only known policies and go only to services that need t
   t.ok(of('iam:PassRole').every((one) => keys(one).includes('iam:PassedToService')));
   t.ok(of('iam:CreateServiceLinkedRole').every((one) => keys(one).includes('iam:AWSServiceName')));
 });
+
+t.test(
+  'owner: reads tags of instance profiles and removes them, also under the path that Karpenter gives them',
+  async (t) => {
+    const statements = await read('owner');
+    for (const action of ['ListInstanceProfileTags', 'RemoveRoleFromInstanceProfile', 'DeleteInstanceProfile']) {
+      const [statement] = statements.filter(({ Action }) => list(Action).includes(`iam:${action}`));
+      // Karpenter's path is /karpenter/<region>/<cluster>/<id of the node class>/.
+      for (const resource of ['pado*', 'karpenter/*/pado*'])
+        t.ok(list(statement?.Resource ?? []).includes(`arn:aws:iam::*:instance-profile/${resource}`), action);
+    }
+  },
+);

@@ -7,8 +7,10 @@ import { cliOf } from '../../runner/src/eks/cli.ts';
 import { readClusterFile } from '../../runner/src/eks/cluster-file.ts';
 import type { Context } from '../../runner/src/eks/context.ts';
 import { runSteps } from '../../runner/src/eks/run-steps.ts';
+import { clusterStacks } from '../../runner/src/eks/stacks.ts';
 import { cluster as clusterStep } from '../../runner/src/eks/steps/cluster.ts';
 import { stepsOf } from '../../runner/src/eks/steps/index.ts';
+import { addons, fargateProfiles, nodeGroups } from '../../runner/src/eks/steps/parts.ts';
 import { templateText } from './commands.ts';
 import { emptyWorld, reply, type World } from './world.ts';
 
@@ -102,4 +104,96 @@ t.test("a failed stack of Karpenter's is deleted before it is made anew", async 
     context.calls.findIndex((call) => call.includes(` ${word} `)),
   );
   t.ok(deletion! >= 0 && deletion! < deployment!);
+});
+
+t.test('a part that is being made is waited for, not made again', async (t) => {
+  const world = emptyWorld('pado', { nodegroups: { system: 'CREATING' } });
+  const context = await contextOf(t, world);
+  t.notOk(await nodeGroups.isDone(context));
+  await nodeGroups.act(context);
+  t.ok(context.calls.some((call) => /^aws eks wait nodegroup-active .*--nodegroup-name system /.test(call)));
+  t.notOk(context.calls.some((call) => call.startsWith('eksctl')));
+  t.ok(await nodeGroups.isDone(context));
+});
+
+t.test('a part that is being deleted is made anew when it is gone', async (t) => {
+  const context = await contextOf(t, emptyWorld('pado', { nodegroups: { system: 'DELETING' } }));
+  await nodeGroups.act(context);
+  const order = ['aws eks wait nodegroup-deleted', 'eksctl create nodegroup'].map((start) =>
+    context.calls.findIndex((call) => call.startsWith(start)),
+  );
+  t.ok(order[0]! >= 0 && order[0]! < order[1]!);
+  t.ok(await nodeGroups.isDone(context));
+});
+
+t.test('a part that failed is an error that names it and what to do, and nothing is built upon it', async (t) => {
+  const cases = [
+    [
+      nodeGroups,
+      'eks.yml',
+      { nodegroups: { system: 'CREATE_FAILED' } },
+      /node group system is CREATE_FAILED/,
+      'nodegroup',
+    ],
+    [nodeGroups, 'eks.yml', { nodegroups: { system: 'DEGRADED' } }, /node group system is DEGRADED/, 'nodegroup'],
+    [
+      ...([fargateProfiles, 'eks-fargate.yml', { fargateProfiles: { shop: 'CREATE_FAILED' } }] as const),
+      ...([/Fargate profile shop is CREATE_FAILED/, 'fargateprofile'] as const),
+    ],
+    [addons, 'eks.yml', { addons: { coredns: 'UPDATE_FAILED' } }, /add-on coredns is UPDATE_FAILED/, 'addon'],
+  ] as const;
+  for (const [step, file, change, message, word] of cases) {
+    const context = await contextOf(t, emptyWorld('pado', change), file);
+    const { name, region } = context.cluster;
+    t.notOk(await step.isDone(context), String(message));
+    const error = await step.act(context).catch((cause: unknown) => cause as Error & { code: string });
+    t.match(error, { code: 'ERR_PADO_CONFLICT', message });
+    t.match(error?.message, `eksctl delete ${word} --cluster ${name} --region ${region} --name `);
+    t.match(error?.message, /then eks:up/);
+    t.notOk(context.calls.some((call) => call.startsWith('eksctl')));
+  }
+});
+
+t.test('a part that fails while it is waited for, or that eksctl passes over, is an error too', async (t) => {
+  const failing = emptyWorld('pado', { nodegroups: { system: 'CREATING' }, partsBecome: 'CREATE_FAILED' });
+  await t.rejects(nodeGroups.act(await contextOf(t, failing)), { message: /system is CREATE_FAILED/ });
+  const slow = emptyWorld('pado', { nodegroups: { system: 'CREATING' }, partsBecome: 'CREATING' });
+  await t.rejects(nodeGroups.act(await contextOf(t, slow)), { message: /system is still CREATING: run eks:up again/ });
+  const context = await contextOf(t, emptyWorld());
+  const { ask } = context.cli;
+  // Where the stack of a creation that was rolled back is there, eksctl makes nothing and ends well.
+  const cli = cliOf(async (tool, ...args) =>
+    tool === 'eksctl' ? { code: 0, stdout: '', stderr: '' } : ask(tool, ...args),
+  );
+  await t.rejects(nodeGroups.act({ ...context, cli }), { message: /system is not there .*eksctl delete nodegroup/ });
+});
+
+t.test('a degraded add-on counts as there, with a warning', async (t) => {
+  const world = emptyWorld();
+  const context = await contextOf(t, world);
+  await addons.act(context);
+  world.addons.coredns = 'DEGRADED';
+  const lines: string[] = [];
+  t.ok(await addons.isDone({ ...context, progress: (line) => lines.push(line) }));
+  t.match(lines, [/add-on coredns is DEGRADED.*describe-addon/]);
+});
+
+t.test("a cluster's stacks are told from those of clusters whose names begin with its own", async (t) => {
+  const own = ['cluster', 'fargate', 'nodegroup-system', 'addon-vpc-cni', 'podidentityrole-shop-pado-runner'];
+  const others = ['fargate-cluster', 'fargate-fargate', 'cluster-2-cluster', 'auto-cluster', 'addon-x-cluster'];
+  const names = (ends: readonly string[]) => ends.map((end) => `eksctl-pado-${end}`);
+  const stacks = Object.fromEntries(
+    ['Karpenter-pado', 'Karpenter-pado-2', ...names(own), ...names(others)].map((name) => [name, 'CREATE_COMPLETE']),
+  );
+  const found = async (stackTags: Record<string, string>) => {
+    const context = await contextOf(t, emptyWorld('pado', { stacks, stackTags }));
+    return (await clusterStacks(context)).map(({ StackName }) => StackName);
+  };
+  const byTag = {
+    ...Object.fromEntries(names(own).map((name) => [name, 'pado'])),
+    ...Object.fromEntries(names(others).map((name) => [name, name.replace(/^eksctl-(.*)-\w+$/, '$1')])),
+  };
+  t.same(await found(byTag), ['Karpenter-pado', ...names(own)]);
+  // Without tags names have to do, and one cannot tell a cluster pado-addon-x from an add-on x-cluster.
+  t.same(await found({}), ['Karpenter-pado', ...names(own), 'eksctl-pado-addon-x-cluster']);
 });

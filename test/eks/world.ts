@@ -7,18 +7,24 @@ export interface World {
   isExpired: boolean;
   zones: number;
   cluster: string | null;
-  nodegroups: string[];
-  fargateProfiles: string[];
-  addons: string[];
+  /** Each part's status by its name. */
+  nodegroups: Record<string, string>;
+  fargateProfiles: Record<string, string>;
+  addons: Record<string, string>;
+  /** What a part that is being made has become when a wait for it ends. */
+  partsBecome: string;
   identities: string[];
   accessEntries: string[];
   stacks: Record<string, string>;
+  /** Of stacks that bear one: the value of eksctl's tag alpha.eksctl.io/cluster-name. */
+  stackTags: Record<string, string>;
   /** `namespace/release` → chart. */
   releases: Record<string, string>;
   namespaces: string[];
   instances: string[];
   volumes: string[];
-  profiles: string[];
+  /** Instance profiles that hold Karpenter's role, each with its tags. */
+  profiles: Record<string, Record<string, string>>;
   logGroups: string[];
   /** Fails the first call that begins with these words, then is forgotten. */
   failOn: string | null;
@@ -34,9 +40,9 @@ export interface Reply {
 
 export const emptyWorld = (name = 'pado', change: Partial<World> = {}): World => ({
   ...{ name, account: '123456789012', tags: { 'pado.dev/workshop': 'true' }, quota: 32, isExpired: false, zones: 3 },
-  ...{ cluster: null, nodegroups: [], fargateProfiles: [], addons: [], identities: [], accessEntries: [] },
-  ...{ stacks: {}, releases: {}, namespaces: [], instances: [], volumes: [], profiles: [], logGroups: [] },
-  ...{ failOn: null, isKarpenterStuck: false },
+  ...{ cluster: null, nodegroups: {}, fargateProfiles: {}, addons: {}, identities: [], accessEntries: [] },
+  ...{ stacks: {}, stackTags: {}, releases: {}, namespaces: [], instances: [], volumes: [], profiles: {} },
+  ...{ logGroups: [], partsBecome: 'ACTIVE', failOn: null, isKarpenterStuck: false },
   ...change,
 });
 
@@ -73,6 +79,42 @@ const policies = ['NodeLifecyclePolicy', 'InterruptionPolicy', 'ResourceDiscover
 const nodeRole = ({ account, name }: World): string => `arn:aws:iam::${account}:role/KarpenterNodeRole-${name}`;
 
 type Rule = readonly [string, (world: World, value: (option: string) => string, line: string) => Reply];
+type Parts = Record<string, string>;
+
+/** What AWS tells of one node group, profile or add-on, and how waits for it end. */
+function partRules(word: string, field: string, option: string, of: (world: World) => Parts): readonly Rule[] {
+  return [
+    [
+      `aws eks describe-${word}`,
+      (w, value) => {
+        const status = of(w)[value(option)];
+        return status === undefined
+          ? fails('An error occurred (ResourceNotFoundException) when calling the Describe operation')
+          : ok({ [field]: { status } });
+      },
+    ],
+    [
+      `aws eks wait ${word}-active`,
+      (w, value) => {
+        of(w)[value(option)] = w.partsBecome;
+        return w.partsBecome === 'ACTIVE' ? ok() : fails('Waiter failed: Waiter encountered a terminal failure', 255);
+      },
+    ],
+    [
+      `aws eks wait ${word}-deleted`,
+      (w, value) => {
+        delete of(w)[value(option)];
+        return ok();
+      },
+    ],
+  ];
+}
+
+/** As eksctl: what is there already, whatever its status, is passed over. */
+const make = (parts: Parts, ...names: string[]): void => {
+  for (const name of names) parts[name] ??= 'ACTIVE';
+};
+
 const rules: readonly Rule[] = [
   ['aws sts get-caller-identity', (w) => ok({ Arn: `arn:aws:sts::${w.account}:assumed-role/owner/me` })],
   [
@@ -100,7 +142,11 @@ const rules: readonly Rule[] = [
   [
     'aws cloudformation describe-stacks',
     (w, value, line) => {
-      const all = Object.entries(w.stacks).map(([StackName, StackStatus]) => ({ StackName, StackStatus }));
+      const all = Object.entries(w.stacks).map(([StackName, StackStatus]) => {
+        const tag = w.stackTags[StackName];
+        const Tags = tag === undefined ? [] : [{ Key: 'alpha.eksctl.io/cluster-name', Value: tag }];
+        return { StackName, StackStatus, Tags };
+      });
       if (!line.includes('--stack-name')) return ok({ Stacks: all });
       const found = all.filter(({ StackName }) => StackName === value('--stack-name'));
       return found.length > 0
@@ -132,14 +178,18 @@ const rules: readonly Rule[] = [
     'aws cloudformation delete-stack',
     (w, value) => {
       // As CloudFormation does: a role that a profile holds, or a policy that a role has, cannot be deleted.
-      if (w.profiles.length === 0 && w.cluster === null) delete w.stacks[value('--stack-name')];
+      if (Object.keys(w.profiles).length === 0 && w.cluster === null) delete w.stacks[value('--stack-name')];
       return ok();
     },
   ],
   ['aws cloudformation wait', (w, value) => (value('--stack-name') in w.stacks ? fails('DELETE_FAILED', 255) : ok())],
-  ['aws eks list-nodegroups', (w) => ok({ nodegroups: w.nodegroups })],
-  ['aws eks list-fargate-profiles', (w) => ok({ fargateProfileNames: w.fargateProfiles })],
-  ['aws eks list-addons', (w) => ok({ addons: w.addons })],
+  // Those that failed are in the lists too, as at AWS.
+  ['aws eks list-nodegroups', (w) => ok({ nodegroups: Object.keys(w.nodegroups) })],
+  ['aws eks list-fargate-profiles', (w) => ok({ fargateProfileNames: Object.keys(w.fargateProfiles) })],
+  ['aws eks list-addons', (w) => ok({ addons: Object.keys(w.addons) })],
+  ...partRules('nodegroup', 'nodegroup', '--nodegroup-name', (w) => w.nodegroups),
+  ...partRules('fargate-profile', 'fargateProfile', '--fargate-profile-name', (w) => w.fargateProfiles),
+  ...partRules('addon', 'addon', '--addon-name', (w) => w.addons),
   [
     'aws eks list-pod-identity-associations',
     (w) =>
@@ -162,13 +212,20 @@ const rules: readonly Rule[] = [
   ['aws iam get-role', (w) => ok({ Role: { Arn: nodeRole(w) } })],
   [
     'aws iam list-instance-profiles-for-role',
-    (w) => ok({ InstanceProfiles: w.profiles.map((InstanceProfileName) => ({ InstanceProfileName })) }),
+    (w) => ok({ InstanceProfiles: Object.keys(w.profiles).map((InstanceProfileName) => ({ InstanceProfileName })) }),
+  ],
+  [
+    'aws iam list-instance-profile-tags',
+    (w, value) => {
+      const tags = Object.entries(w.profiles[value('--instance-profile-name')] ?? {});
+      return ok({ Tags: tags.map(([Key, Value]) => ({ Key, Value })), IsTruncated: false });
+    },
   ],
   ['aws iam remove-role-from-instance-profile', () => ok()],
   [
     'aws iam delete-instance-profile',
     (w, value) => {
-      w.profiles = w.profiles.filter((one) => one !== value('--instance-profile-name'));
+      delete w.profiles[value('--instance-profile-name')];
       return ok();
     },
   ],
@@ -213,21 +270,21 @@ const rules: readonly Rule[] = [
   [
     'eksctl create nodegroup',
     (w) => {
-      w.nodegroups.push('system');
+      make(w.nodegroups, 'system');
       return ok();
     },
   ],
   [
     'eksctl create fargateprofile',
     (w) => {
-      w.fargateProfiles.push('system', 'shop', 'pado');
+      make(w.fargateProfiles, 'system', 'shop', 'pado');
       return ok();
     },
   ],
   [
     'eksctl create addon',
     (w) => {
-      w.addons.push('eks-pod-identity-agent', 'vpc-cni', 'coredns', 'kube-proxy', 'metrics-server');
+      make(w.addons, 'eks-pod-identity-agent', 'vpc-cni', 'coredns', 'kube-proxy', 'metrics-server');
       return ok();
     },
   ],
@@ -244,7 +301,9 @@ const rules: readonly Rule[] = [
     'eksctl delete cluster',
     (w) => {
       w.cluster = null;
-      for (const stack of Object.keys(w.stacks)) if (stack.startsWith('eksctl-')) delete w.stacks[stack];
+      // Its own, by the tag, else by the name.
+      for (const stack of Object.keys(w.stacks))
+        if (stack.startsWith('eksctl-') && (w.stackTags[stack] ?? w.name) === w.name) delete w.stacks[stack];
       return ok();
     },
   ],

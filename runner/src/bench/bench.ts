@@ -23,6 +23,8 @@ export interface BenchOptions {
   readonly vars: Readonly<Record<string, unknown>>;
   /** `.pado` of the project. */
   readonly state: string;
+  /** Tells what else decides the results: the code of the shop and of the load. */
+  readonly code: string;
   readonly run: (request: ArmRequest) => Promise<ArmRun>;
   readonly signal: AbortSignal;
   readonly onRun: (run: PlannedRun, of: number, timeLeftMs: number | null) => void;
@@ -44,10 +46,16 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
   const { experiment, a, b, seed, quick, state, signal } = options;
   const wantedPairs = quick ? 1 : options.pairs;
   const folder = join(state, 'bench', folderName(experiment.name, a.name, b.name, seed));
-  const identity = { experiment: experiment.document, a, b, vars: options.vars };
-  const store = await openStore<BenchRun>(folder, identity, { fresh: options.fresh });
-  const runs = new Map((await store.runs()).map((run) => [keyOf(run), run]));
+  const identity = { experiment: experiment.document, a, b, vars: options.vars, code: options.code };
   const plan = planOf({ pairs: wantedPairs, seed, quick });
+  let store = await openStore<BenchRun>(folder, identity, { fresh: options.fresh });
+  let kept = await store.runs();
+  // What runs there may have changed since, unseen: only an interrupted benchmark of it goes on.
+  if ([a, b].some(isBeyondSight) && isComplete(plan, kept)) {
+    store = await openStore<BenchRun>(folder, identity, { fresh: true });
+    kept = [];
+  }
+  const runs = new Map(kept.map((run) => [keyOf(run), run]));
   const tookMs: number[] = [];
   for (const planned of plan) {
     const isNeeded = () => runs.get(keyOf(planned))?.void !== undefined || !runs.has(keyOf(planned));
@@ -72,7 +80,9 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
     }
   }
   const made = plan.flatMap((planned) => runs.get(keyOf(planned)) ?? []);
-  return { folder, runs: made, ...(await conclude(options, made, wantedPairs)) };
+  const concluded = await conclude(options, made, wantedPairs);
+  const old = tookMs.length === 0 ? [`all ${made.length} runs were made before; --fresh measures anew`] : [];
+  return { folder, runs: made, ...concluded, notes: [...old, ...concluded.notes] };
 }
 
 async function conclude(
@@ -82,7 +92,7 @@ async function conclude(
 ): Promise<Pick<BenchResult, 'summary' | 'notes'>> {
   const { pairs, voidPairs, primary, secondary, change, recovered, leftOut } = compareRuns(runs, { seed });
   const isGate = JSON.stringify(a) === JSON.stringify(b);
-  const noise = await readNoise(state, experiment.name);
+  const noise = await readNoise(state, experiment.name, [a.name, b.name]);
   const noiseFloor = noise?.halfWidthSeconds ?? null;
   const gatePassed = noise === undefined ? {} : { gatePassed: noise.passed };
   const claim = claimOf({ primary, quick, pairs, voidPairs, noiseFloor, ...gatePassed });
@@ -110,6 +120,11 @@ async function conclude(
     ],
   };
 }
+
+const isBeyondSight = ({ command, namespace }: Arm): boolean => command !== undefined || namespace !== undefined;
+
+const isComplete = (plan: readonly PlannedRun[], runs: readonly BenchRun[]): boolean =>
+  plan.every((planned) => runs.some((run) => keyOf(run) === keyOf(planned) && run.void === undefined));
 
 const keyOf = ({ pair, arm }: Pick<PlannedRun, 'pair' | 'arm'>): string => `${pair}-${arm}`;
 const fileName = ({ order, pair, arm }: BenchRun): string => `${String(order).padStart(3, '0')}-pair${pair}-${arm}`;

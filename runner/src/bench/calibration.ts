@@ -25,7 +25,7 @@ export async function writeCalibration(state: string, kneePerSecond: number, now
     at: now.toISOString(),
     machine: thisMachine(),
     kneePerSecond,
-    scale: Math.min(1, Math.floor((100 * kneePerSecond) / headroom / writtenForPerSecond) / 100),
+    scale: Math.min(1, Math.max(0.01, Math.floor((100 * kneePerSecond) / headroom / writtenForPerSecond) / 100)),
   };
   await replaceFile(calibrationFile(state), `${JSON.stringify(calibration, null, 2)}\n`, 0o644);
   return calibration;
@@ -36,10 +36,10 @@ export const thisMachine = (): Calibration['machine'] => ({
   model: cpus()[0]?.model ?? 'unknown',
 });
 
-/** What was measured on another machine is worth nothing here. */
-export const isOfThisMachine = ({ machine }: Calibration): boolean => {
+/** What was measured on another machine is worth nothing here, nor is a file that somebody has broken. */
+export const isOfThisMachine = ({ machine, scale }: Calibration): boolean => {
   const here = thisMachine();
-  return machine.cores === here.cores && machine.model === here.model;
+  return scale > 0 && machine.cores === here.cores && machine.model === here.model;
 };
 
 /**

@@ -26,7 +26,12 @@ const leastShare = 0.8;
 
 /** Judges what a cascade's file claims by its runs; those that are void count for nothing. */
 export function judgeCascade(claim: CascadeClaim, runs: readonly CascadeRun[]): readonly Assertion[] {
-  const of = (role: Role) => runs.filter((run) => run.role === role && run.void === undefined);
+  const made = (role: Role) => runs.filter((run) => run.role === role).length;
+  // With most of its seeds spoilt, what is left proves nothing.
+  const of = (role: Role) => {
+    const counted = runs.filter((run) => run.role === role && run.void === undefined);
+    return counted.length >= leastShare * made(role) ? counted : [];
+  };
   const [naive, fixed, weaker] = [of('naive'), of('fixed'), of('weaker')];
   return [
     often(
@@ -81,7 +86,7 @@ function often(
   holds: (run: CascadeRun) => boolean,
   see: (run: CascadeRun) => string,
 ): Assertion {
-  if (runs.length === 0) return { claim, met: null, seen: 'no run counts' };
+  if (runs.length === 0) return { claim, met: null, seen: 'too few runs count' };
   const count = runs.filter(holds).length;
   const [first] = runs;
   const seen =
@@ -91,7 +96,7 @@ function often(
 
 function peace(naive: readonly CascadeRun[], fixed: readonly CascadeRun[]): Assertion {
   const claim = `the fix costs at most ${100 * mostCostInPeace}% of goodput in peace`;
-  if (naive.length === 0 || fixed.length === 0) return { claim, met: null, seen: 'no run counts' };
+  if (naive.length === 0 || fixed.length === 0) return { claim, met: null, seen: 'too few runs count' };
   const without = mean(naive.map(({ metrics }) => metrics.g0));
   const with_ = mean(fixed.map(({ metrics }) => metrics.g0));
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`;

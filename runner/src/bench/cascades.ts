@@ -30,11 +30,16 @@ export interface CascadeOptions {
   /** Values that the calibration sets, by experiment. */
   readonly calibrated: (configuration: Experiment['configuration']) => Readonly<Record<string, number>>;
   readonly fix: (name: string) => Promise<Arm>;
+  /** Tells what else decides the results: the code of the shop and of the load. */
+  readonly code: string;
   readonly run: (request: ArmRequest) => Promise<ArmRun>;
   readonly signal: AbortSignal;
   /** Told before and after each run. */
   readonly onStep: (step: CascadeStep, state: 'begins' | 'kept' | 'done', run?: CascadeRun) => void;
 }
+
+/** A spoilt run is made again so many times. */
+const mostRepeats = 1;
 
 /** Proves one cascade; runs that were made before are not made again. */
 export async function proveCascade(
@@ -46,7 +51,7 @@ export async function proveCascade(
   const fixed = await options.fix(fix);
   const vars = options.calibrated(experiment.configuration);
   const folder = join(options.state, 'cascades', experiment.name);
-  const identity = { experiment: experiment.document, naive: presets.naive, fixed, vars };
+  const identity = { experiment: experiment.document, naive: presets.naive, fixed, vars, code: options.code };
   const store = await openStore<CascadeRun>(folder, identity, { fresh: options.fresh });
   const kept = new Map((await store.runs()).map((run) => [run.name, run]));
   const runs: CascadeRun[] = [];
@@ -58,17 +63,23 @@ export async function proveCascade(
       runs.push(earlier);
       continue;
     }
-    options.onStep(step, 'begins');
     const arm = step.role === 'fixed' ? fixed : { name: 'naive', policies: presets.naive };
-    const weaker = step.role === 'weaker' ? { [trigger.name]: trigger.weaker } : {};
-    const made = await options.run({
-      ...{ experiment, arm, seed: step.seed, vars: { ...vars, ...weaker } },
-      directory: join(folder, 'journals'),
-    });
-    const run: CascadeRun = { ...made, name: step.name, role: step.role };
-    await store.keep(step.name, run);
+    const magnitude = { [trigger.name]: trigger.weaker };
+    const weaker = step.role === 'weaker' ? { ...magnitude, ...options.calibrated(magnitude) } : {};
+    let run: CascadeRun;
+    let attempt = 0;
+    do {
+      options.onStep(step, 'begins');
+      const made = await options.run({
+        ...{ experiment, arm, seed: step.seed, vars: { ...vars, ...weaker } },
+        directory: join(folder, 'journals'),
+      });
+      run = { ...made, name: step.name, role: step.role };
+      await store.keep(step.name, run);
+      options.onStep(step, 'done', run);
+      attempt++;
+    } while (run.void !== undefined && attempt <= mostRepeats);
     runs.push(run);
-    options.onStep(step, 'done', run);
   }
   const assertions = judgeCascade(claim, runs);
   return {

@@ -14,7 +14,7 @@ const stepMs = 1_000;
 const lookBackMs = 30_000;
 
 /** Statuses of calls that were refused at the client: nothing was sent. */
-const unsent: readonly unknown[] = ['bulkhead', 'breaker', 'throttle'];
+const unsent: readonly unknown[] = ['bulkhead', 'breaker', 'throttle', 'skipped'];
 
 /**
  * What was counted in a window.

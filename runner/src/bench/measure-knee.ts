@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PadoError } from '@pado/fault';
 import { startChild } from '../stack/child.ts';
@@ -22,6 +22,8 @@ export async function measureKnee({ k6, installation, folder, gatewayUrl, signal
   await mkdir(folder, { recursive: true });
   const result = join(folder, 'knee.json');
   const log = join(folder, 'k6.log');
+  // Should k6 fail, an earlier result must not be taken for this one's.
+  await rm(result, { force: true });
   const environment = {
     BASE_URL: gatewayUrl,
     JOURNEY: 'browse',
@@ -52,13 +54,21 @@ export async function measureKnee({ k6, installation, folder, gatewayUrl, signal
   try {
     await ended;
     signal.throwIfAborted();
-    const { knee } = JSON.parse(await readFile(result, 'utf8')) as { readonly knee: number | null };
-    return knee ?? 0;
-  } catch (cause) {
-    signal.throwIfAborted();
-    throw new PadoError('ERR_PADO_K6', `the knee could not be measured; see ${log}`, { cause });
+    return await readKnee(result, log);
   } finally {
     signal.removeEventListener('abort', stop);
     if (isAlive(id)) stop();
   }
+}
+
+async function readKnee(file: string, log: string): Promise<number> {
+  let knee: number | null;
+  try {
+    knee = (JSON.parse(await readFile(file, 'utf8')) as { readonly knee: number | null }).knee;
+  } catch (cause) {
+    throw new PadoError('ERR_PADO_K6', `the knee could not be measured; see ${log}`, { cause });
+  }
+  if (knee !== null) return knee;
+  const message = `even ${stepRate} pages a second were too many for this machine as it is now: end what else runs on it, and try again`;
+  throw new PadoError('ERR_PADO_K6', message);
 }

@@ -107,8 +107,14 @@ async function evaluate(
   const observe = { startMs: times.revertMs, endMs: times.endMs };
   const signature = await observeSignature(claim?.signature ?? [], { during, observe }, store, signal);
   const spoilers = { ...found, ...offered };
-  const reasons = voidReasons(spoilers, metrics);
+  const reasons = [...cutShort(experiment, journal), ...voidReasons(spoilers, metrics)];
   return { times, bins, metrics, spoilers, signature, ...(reasons.length === 0 ? {} : { void: reasons }) };
+}
+
+/** Seconds without users lose nothing: what broke off would look better than it was. */
+function cutShort({ observeMs }: Experiment, { status, pado }: Journal): readonly string[] {
+  const isWhole = status === 'completed' && (observeMs === 0 || pado.windows.observe !== undefined);
+  return isWhole ? [] : [`it did not go to its end (${pado.verdict}: ${pado.reason})`];
 }
 
 /** Without a line for each user there is nothing to measure, in no run of this experiment. */

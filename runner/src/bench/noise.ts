@@ -12,10 +12,20 @@ export interface NoiseFloor {
   readonly at: string;
 }
 
-const fileOf = (state: string, experiment: string): string => join(state, 'bench', 'noise', `${experiment}.json`);
+const fileOf = (state: string, experiment: string, policies: string): string =>
+  join(state, 'bench', 'noise', `${experiment}--${policies.replace(/[^A-Za-z0-9.+-]+/g, '_').slice(0, 60)}.json`);
 
-export const readNoise = (state: string, experiment: string): Promise<NoiseFloor | undefined> =>
-  readJson(fileOf(state, experiment));
+/** The noisier of the two arms, as far as they were measured. */
+export async function readNoise(
+  state: string,
+  experiment: string,
+  arms: readonly string[],
+): Promise<NoiseFloor | undefined> {
+  const found = await Promise.all(arms.map((arm) => readJson<NoiseFloor>(fileOf(state, experiment, arm))));
+  return found
+    .filter((one) => one !== undefined)
+    .sort((one, other) => other.halfWidthSeconds - one.halfWidthSeconds)[0];
+}
 
 export const writeNoise = (state: string, noise: NoiseFloor): Promise<void> =>
-  replaceFile(fileOf(state, noise.experiment), `${JSON.stringify(noise, null, 2)}\n`, 0o644);
+  replaceFile(fileOf(state, noise.experiment, noise.policies), `${JSON.stringify(noise, null, 2)}\n`, 0o644);

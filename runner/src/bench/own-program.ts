@@ -53,6 +53,8 @@ export async function startOwnProgram(options: OwnProgramOptions): Promise<OwnPr
   const stop = async () => {
     isStopping = true;
     await stopProcesses([id]);
+    // It leads a group of its own: what it has started must not outlive the run.
+    killGroup(id.pid);
   };
   try {
     await Promise.race([untilReady(programName, async () => !(await isFree(port)), signal), died]);
@@ -66,4 +68,12 @@ export async function startOwnProgram(options: OwnProgramOptions): Promise<OwnPr
     gatewayUrl: `http://127.0.0.1:${port}`,
   });
   return { environment: { ...environment, logsDirectory: stack.logsDirectory }, died, stop };
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // Nobody is left in it.
+  }
 }

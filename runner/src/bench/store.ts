@@ -28,8 +28,9 @@ export async function openStore<Run>(folder: string, identity: unknown, { fresh 
       `${folder} holds runs of another version of this (the experiment, the policies or the calibration have changed); --fresh throws them away and begins anew`,
     );
   }
+  // The mark alone: an arm's environment may hold secrets.
   await mkdir(runsFolder, { recursive: true });
-  await replaceFile(file, `${JSON.stringify({ mark, identity }, null, 2)}\n`, 0o644);
+  await replaceFile(file, `${JSON.stringify({ mark })}\n`, 0o644);
   return {
     folder,
     runs: async () => {

@@ -1,8 +1,10 @@
 import { resolve } from 'node:path';
+import { PadoError } from '@pado/fault';
 import { type Arm, readArm } from '../bench/arms.ts';
 import { type BenchResult, bench as runBench } from '../bench/bench.ts';
 import { calibrated } from '../bench/calibration.ts';
 import { timeText } from '../bench/follow.ts';
+import { codeOf } from '../bench/identity.ts';
 import { findLimit, type Limit } from '../bench/limit.ts';
 import type { ArmRequest, ArmRun } from '../bench/measure-run.ts';
 import type { ArmContext } from '../bench/run-arm.ts';
@@ -78,12 +80,16 @@ export const bench: Command = {
     // A cluster's capacity is not this machine's.
     const machine = isCluster ? { scale: 1 } : await calibration(invocation, context);
     if ('machine' in machine) progress(calibrationText(machine));
-    const run = isCluster ? await inCluster(invocation, context) : await here(context, [a!, b!]);
+    const code = await codeOf(experiment, settings.installation);
+    const run = unchanged(
+      isCluster ? await inCluster(invocation, context) : await here(context, [a!, b!]),
+      async () => code === (await codeOf(experiment, settings.installation)),
+    );
     const options = {
       ...{ experiment, a: a!, b: b!, pairs, seed, state: paths(settings.project).state, signal: invocation.signal },
       ...{ quick: values.boolean('quick'), fresh: values.boolean('fresh') },
       vars: { ...calibrated(experiment.configuration, machine), ...vars },
-      run,
+      ...{ run, code },
     };
     if (values.boolean('find-limit')) return limits(invocation, options);
     const result = await runBench({
@@ -134,21 +140,33 @@ async function inCluster(invocation: Invocation, context: ArmContext): Promise<R
   return (request) => runArmInCluster(request, (namespace) => openNamespace(invocation, context, namespace), context);
 }
 
+/** A benchmark takes long, and files are edited: half of it must not be of something else. */
+const unchanged =
+  (run: Run, isSame: () => Promise<boolean>): Run =>
+  async (request) => {
+    if (await isSame()) return run(request);
+    throw new PadoError(
+      'ERR_PADO_INVALID',
+      `${request.experiment.file}, its load or the shop was changed while the benchmark went on; begin anew with --fresh`,
+    );
+  };
+
 type LimitOptions = Omit<Parameters<typeof runBench>[0], 'onRun'>;
 
 /** The knife-edge of each arm. From a fifth of the written trigger to four times it. */
 async function limits({ progress }: Invocation, options: LimitOptions) {
   const { experiment, a, b, seed } = options;
-  const { name, value } = magnitudeOf(experiment);
+  const { name, value } = magnitudeOf(experiment, options.vars);
   const found: { arm: string; limit: Limit }[] = [];
   for (const arm of [a, b]) {
     const limit = await findLimit({
       from: value / 5,
-      to: value * 4,
+      to: name.endsWith('percent') ? Math.min(100, value * 4) : value * 4,
       async recovers(magnitude) {
         progress(`\n${arm.name}: ${name} = ${magnitude}`);
         const vars = { ...options.vars, [name]: magnitude };
-        const run = await options.run({ experiment, arm, seed, vars, directory: `${options.state}/bench/limits` });
+        const request = { experiment, arm, seed, vars, directory: `${options.state}/bench/limits` };
+        const run = await countedRun(() => options.run(request));
         const back = run.metrics.ttrRevertSeconds !== null;
         progress(`  ${back ? `recovered after ${run.metrics.ttrRevertSeconds} s` : 'did not recover'}`);
         return back;
@@ -160,9 +178,22 @@ async function limits({ progress }: Invocation, options: LimitOptions) {
   return { json: { experiment: experiment.name, trigger: name, limits: found }, text };
 }
 
-function magnitudeOf({ file, cascade, configuration }: Experiment): { name: string; value: number } {
+/** A run that a busy machine has spoilt would send the search the wrong way. */
+async function countedRun(run: () => Promise<ArmRun>): Promise<ArmRun> {
+  for (let attempt = 0; ; attempt++) {
+    const made = await run();
+    if (made.void === undefined) return made;
+    if (attempt === 1)
+      throw new PadoError('ERR_PADO_K6', `two runs in a row are void, the search ends here: ${made.void.join('; ')}`);
+  }
+}
+
+function magnitudeOf(
+  { file, cascade, configuration }: Experiment,
+  vars: Readonly<Record<string, unknown>>,
+): { name: string; value: number } {
   const name = cascade?.trigger.name;
-  const value = name === undefined ? undefined : configuration[name];
+  const value = name === undefined ? undefined : (vars[name] ?? configuration[name]);
   if (name === undefined || typeof value !== 'number')
     throw usage(`${file} names no trigger whose magnitude could be looked for (extensions: pado: cascade: trigger)`);
   return { name, value };

@@ -6,6 +6,7 @@ import { calibrated } from '../bench/calibration.ts';
 import { matrixMarkdown, matrixText } from '../bench/cascade-matrix.ts';
 import type { CascadeResult } from '../bench/cascades.ts';
 import { timeText } from '../bench/follow.ts';
+import { codeOf } from '../bench/identity.ts';
 import type { Command } from '../cli/command.ts';
 import { meant, usage } from '../cli/parse.ts';
 import { shown } from '../cli/settings.ts';
@@ -41,6 +42,8 @@ export const cascades: Command = {
         throw usage(`there is no cascade "${name}"${meant(name, all)}; there are: ${all.join(', ')}`);
     }
     const names = positionals.length === 0 ? all : positionals;
+    if (values.boolean('write-docs') && (positionals.length > 0 || values.string('seeds') !== undefined))
+      throw usage('--write-docs writes the whole matrix: run it without names and without --seeds');
     const seeds = number(values, 'seeds', { min: 1, max: 20, whole: true });
     const experiments = await Promise.all(names.map((name) => validateExperiment(shown(join(folder, `${name}.yaml`)))));
     const context = await armContext(invocation);
@@ -62,6 +65,7 @@ export const cascades: Command = {
         await proveCascade(experiment, claim, {
           ...{ state, seeds, signal, fresh: values.boolean('fresh') },
           calibrated: (configuration) => calibrated(configuration, machine),
+          code: await codeOf(experiment, settings.installation),
           fix: (name) => readArm(name, armReaders(settings.workingDirectory)),
           run: (request) => runArm(request, context),
           onStep(step, event, run) {

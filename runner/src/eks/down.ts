@@ -18,9 +18,12 @@ await main(async (context, { yes }, environment) => {
   if (!ready || !yes) return ready ? 0 : 5;
   await runSteps(removals, context);
   const left = await leftovers(context);
-  for (const { kind, ids } of left) progress(`LEFT: ${kind}: ${ids.join(', ')}`);
+  for (const { kind, ids, advice } of left) {
+    progress(`LEFT: ${kind}: ${ids.join(', ')}`);
+    if (advice !== undefined) progress(`  ${advice}`);
+  }
   if (left.length > 0) {
-    progress('these still cost money; run eks:down again in a few minutes, or delete them by hand');
+    progress('these may still cost money; run eks:down again in a few minutes, or delete them by hand');
     return 5;
   }
   progress(

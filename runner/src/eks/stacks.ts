@@ -3,6 +3,7 @@ import { aws, awsMaybe, type Context } from './context.ts';
 interface Stack {
   readonly StackName: string;
   readonly StackStatus: string;
+  readonly Tags?: readonly { readonly Key: string; readonly Value: string }[];
 }
 
 export const karpenterStack = ({ cluster }: Context): string => `Karpenter-${cluster.name}`;
@@ -16,11 +17,15 @@ export async function stackStatus(context: Context, name: string): Promise<strin
 export async function clusterStacks(context: Context): Promise<Stack[]> {
   const { Stacks } = await aws<{ Stacks: Stack[] }>(context, 'cloudformation', 'describe-stacks');
   const { name } = context.cluster;
-  const suffixes = ['cluster', 'nodegroup-', 'addon-', 'fargate', 'podidentityrole-'];
-  return Stacks.filter(
-    ({ StackName }) =>
-      StackName === karpenterStack(context) ||
-      // Not by the prefix alone: pado must not take pado-auto's for its own.
-      suffixes.some((suffix) => StackName.startsWith(`eksctl-${name}-${suffix}`)),
-  );
+  return Stacks.filter((stack) => stack.StackName === karpenterStack(context) || isEksctls(stack, name));
+}
+
+/** By the tag that eksctl sets: by names alone, pado would take stacks of pado-auto or pado-addon-x for its own. */
+function isEksctls({ StackName, Tags = [] }: Stack, cluster: string): boolean {
+  const start = `eksctl-${cluster}-`;
+  if (!StackName.startsWith(start)) return false;
+  const tag = Tags.find(({ Key }) => Key === 'alpha.eksctl.io/cluster-name');
+  if (tag !== undefined) return tag.Value === cluster;
+  const rest = StackName.slice(start.length);
+  return /^(cluster$|fargate$|nodegroup-|addon-|podidentityrole-)/.test(rest);
 }

@@ -33,8 +33,10 @@ export class VirtualDatabase {
     else this.#running++;
     try {
       // At the same time, so that the capacity is slots / timeMs, however fast the real database is.
-      const [result] = await Promise.all([work(), pause(timeMs)]);
-      return result;
+      // A query that fails holds it no shorter.
+      const [result] = await Promise.allSettled([work(), pause(timeMs)]);
+      if (result.status === 'rejected') throw result.reason;
+      return result.value;
     } finally {
       const next = this.#waiting.shift();
       // The slot goes from hand to hand: no newcomer can come between.

@@ -67,7 +67,7 @@ export function createMetrics(service: string) {
     serverLimit: gauge('resilience_adaptive_limit', 'Requests at a time that the adaptive limit admits at the moment.'),
     clientDuration: new Histogram({
       name: 'http_client_request_duration_seconds',
-      help: 'Duration of each attempt at a peer; status is a number or timeout, deadline, bulkhead, breaker, throttle, cancelled, connection.',
+      help: 'Duration of each attempt at a peer; status is a number or timeout, deadline, bulkhead, breaker, throttle, cancelled, connection; skipped: not sent at all.',
       labelNames: ['peer', 'route', 'method', 'status'],
       buckets: durationBuckets,
       registers,

@@ -41,6 +41,8 @@ export function holdMemory(app: FastifyInstance, kilobytes: number): () => numbe
   if (kilobytes === 0) return count;
   app.addHook('onRequest', (request, reply, done) => {
     if (/^\/(healthz|readyz|metrics)(\?|$)/.test(request.url)) return done();
+    // Who has left before this will not close again.
+    if (reply.raw.closed || request.raw.socket.destroyed) return done();
     const graph = objectGraph(kilobytes);
     held.add(graph);
     // 'close' comes once for every answer, also for one whose client has left.

@@ -31,7 +31,7 @@ const losing =
   };
 
 const options = (state: string, change: Partial<BenchOptions>): BenchOptions => ({
-  ...{ experiment, a, b, state, pairs: 8, seed: 1, quick: false, fresh: false, vars: {} },
+  ...{ experiment, a, b, state, pairs: 8, seed: 1, quick: false, fresh: false, vars: {}, code: 'x' },
   ...{ signal: new AbortController().signal, onRun() {}, run: losing({ naive: 41, full: 3 }) },
   ...change,
 });

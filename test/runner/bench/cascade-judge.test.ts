@@ -66,11 +66,15 @@ t.test('four of five seeds are enough where chance decides, three are not', asyn
   ]);
 });
 
-t.test('a void run neither proves nor disproves', async (t) => {
+t.test('a void run neither proves nor disproves, and with too many of them nothing is', async (t) => {
   const spoilt = { ...fallen(), verdict: 'held', void: ['k6 took 0.7 of a core'] };
-  t.strictSame(missed([spoilt, fallen(2), fixed(), weaker]), []);
-  const none = judgeCascade(claim, [spoilt, fixed(), weaker]);
-  t.equal(none.find((one) => one.claim === 'naive deviates')?.met, null);
+  const others = [2, 3, 4, 5].map((seed) => fallen(seed));
+  t.strictSame(missed([spoilt, ...others, fixed(), weaker]), []);
+  const few = judgeCascade(claim, [spoilt, fallen(2), fixed(), weaker]);
+  t.match(
+    few.find((one) => one.claim === 'naive deviates'),
+    { met: null, seen: 'too few runs count' },
+  );
 });
 
 t.test('what does not sustain itself is not asked to', async (t) => {

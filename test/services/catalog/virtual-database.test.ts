@@ -46,16 +46,18 @@ t.test('so many queries at a time, each for its time, first come, first served',
   t.equal(database.waiting, 0);
 });
 
-t.test('a query that fails gives its slot on', async (t) => {
-  const { database, tick } = virtual(1);
+t.test('a query that fails holds its slot no shorter, and gives it on', async (t) => {
+  const { database, tick, pauses } = virtual(1);
   const first = failure(
     database.query(async () => {
       throw new Error('syntax');
     }),
   );
   const second = database.query(async () => 'x');
-  t.match(await first, { message: 'syntax' });
+  await new Promise(setImmediate);
+  t.equal(pauses.length, 1, 'the second one waits still');
   await tick();
+  t.match(await first, { message: 'syntax' });
   await tick();
   t.equal(await second, 'x');
 });

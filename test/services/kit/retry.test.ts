@@ -115,6 +115,28 @@ t.test('only a failure after retries is marked for the layer above', async (t) =
   t.match(await failure(withRetry({ maxAttempts: 2 }, {}, failing(404).attempt)), { final: false });
 });
 
+t.test(
+  'time that is up in a pause is marked for the layer above, and the token of the retry is given back',
+  async (t) => {
+    const controller = new AbortController();
+    const budget = new RetryBudget();
+    const limits = { maxAttempts: 3, jitter: { baseMs: 100, capMs: 100 }, budget: { perSuccess: 0, size: 5 } };
+    const sleep = async () => {
+      controller.abort(new PeerError('orders', 'deadline'));
+      throw new DOMException('stop', 'AbortError');
+    };
+    const { attempt, calls } = failing(500, 500);
+    const error = await failure(withRetry(limits, { signal: controller.signal, budget, sleep }, attempt));
+    t.match(error, { reason: 'deadline', final: true });
+    t.equal(calls(), 1);
+    t.equal(spendable(budget, limits.budget), 5);
+  },
+);
+
+const spendable = (budget: RetryBudget, limits: { perSuccess: number; size: number }): number => {
+  for (let count = 0; ; count++) if (!budget.spend(limits)) return count;
+};
+
 t.test('repeats any work that fails, but not what was aborted', async (t) => {
   let calls = 0;
   const flaky = async () => {

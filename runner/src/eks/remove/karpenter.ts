@@ -1,5 +1,6 @@
-import { aws, awsMaybe, type Context, helm, kube, type Step } from '../context.ts';
+import { aws, type Context, helm, kube, type Step } from '../context.ts';
 import { isReachable } from './apps.ts';
+import { nodeRole, profiles } from './profiles.ts';
 
 interface Reservations {
   readonly Reservations: readonly { readonly Instances: readonly { readonly InstanceId: string }[] }[];
@@ -69,19 +70,21 @@ export const removeKarpenter: Step = {
     void (await helm(context, 'uninstall', 'karpenter', '-n', 'kube-system', '--ignore-not-found', '--wait')),
 };
 
-/** Its instance profiles and launch templates: the role cannot be deleted while a profile holds it. */
+/**
+ * Its instance profiles and launch templates: the role cannot be deleted while a profile holds it. Only profiles that are
+ * this cluster's by their tags: one without its profile, a cluster in another region can start no node.
+ */
 export const removeKarpenterLeftovers: Step = {
   name: 'karpenter-leftovers',
   what: 'removes instance profiles and launch templates that Karpenter has made',
   minutes: 1,
   isDone: async (context) =>
     context.cluster.form !== 'nodes' ||
-    ((await profiles(context)).length === 0 && (await launchTemplates(context)).length === 0),
+    ((await ownProfiles(context)).length === 0 && (await launchTemplates(context)).length === 0),
   async act(context) {
-    const role = `KarpenterNodeRole-${context.cluster.name}`;
-    for (const profile of await profiles(context)) {
+    for (const profile of await ownProfiles(context)) {
       const named = ['--instance-profile-name', profile];
-      await aws(context, 'iam', 'remove-role-from-instance-profile', ...named, '--role-name', role);
+      await aws(context, 'iam', 'remove-role-from-instance-profile', ...named, '--role-name', nodeRole(context));
       await aws(context, 'iam', 'delete-instance-profile', ...named);
     }
     for (const id of await launchTemplates(context))
@@ -89,12 +92,8 @@ export const removeKarpenterLeftovers: Step = {
   },
 };
 
-async function profiles(context: Context): Promise<string[]> {
-  const role = `KarpenterNodeRole-${context.cluster.name}`;
-  const found = await awsMaybe<{ InstanceProfiles: { InstanceProfileName: string }[] }>(
-    ...([context, 'iam', 'list-instance-profiles-for-role', '--role-name', role] as const),
-  );
-  return (found?.InstanceProfiles ?? []).map(({ InstanceProfileName }) => InstanceProfileName);
+async function ownProfiles(context: Context): Promise<string[]> {
+  return (await profiles(context)).filter(({ whose }) => whose === 'own').map(({ name }) => name);
 }
 
 async function launchTemplates(context: Context): Promise<string[]> {

@@ -1,10 +1,13 @@
 import { aws, type Context } from '../context.ts';
 import { clusterStacks } from '../stacks.ts';
 import { logGroups } from './logs.ts';
+import { nodeRole, profiles } from './profiles.ts';
 
 export interface Leftover {
   readonly kind: string;
   readonly ids: readonly string[];
+  /** Where running eks:down again does not help. */
+  readonly advice?: string;
 }
 
 type Found = Readonly<Record<string, readonly Readonly<Record<string, string>>[]>>;
@@ -63,5 +66,17 @@ export async function leftovers(context: Context): Promise<Leftover[]> {
     for (const look of looks) for (const id of await look()) found.add(id);
     if (found.size > 0) result.push({ kind, ids: [...found] });
   }
-  return result;
+  const unclear = await unclearProfiles(context);
+  return unclear === undefined ? result : [...result, unclear];
+}
+
+async function unclearProfiles(context: Context): Promise<Leftover | undefined> {
+  if (context.cluster.form !== 'nodes') return undefined;
+  const ids = (await profiles(context)).filter(({ whose }) => whose === 'unclear').map(({ name }) => name);
+  if (ids.length === 0) return undefined;
+  const advice =
+    'their tags do not say of which cluster and region they are; of each that no cluster uses: ' +
+    `aws iam remove-role-from-instance-profile --instance-profile-name NAME --role-name ${nodeRole(context)} && ` +
+    'aws iam delete-instance-profile --instance-profile-name NAME';
+  return { kind: 'instance profiles', ids, advice };
 }

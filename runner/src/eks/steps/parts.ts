@@ -1,56 +1,35 @@
 /** What eksctl makes after the control plane: each is looked for by itself, since its run may have ended in between. */
 import { aws, type Context, type Step } from '../context.ts';
+import { partStep } from './part.ts';
 
-const clusterArgs = ({ cluster }: Context): string[] => ['--cluster-name', cluster.name];
-
-const missing = (wanted: readonly string[], found: readonly string[]): string[] =>
-  wanted.filter((one) => !found.includes(one));
-
-async function activeNodeGroups(context: Context): Promise<string[]> {
-  const { nodegroups } = await aws<{ nodegroups: string[] }>(
-    ...([context, 'eks', 'list-nodegroups', ...clusterArgs(context)] as const),
-  );
-  return nodegroups;
-}
-
-export const nodeGroups: Step = {
-  name: 'node-groups',
-  what: 'the managed nodes for observers, Karpenter and the database',
-  minutes: 4,
-  isDone: async (context) => missing(context.cluster.nodeGroups, await activeNodeGroups(context)).length === 0,
-  act: async ({ cli, cluster }) => void (await cli.run('eksctl', 'create', 'nodegroup', '-f', cluster.path)),
-};
-
-export const fargateProfiles: Step = {
-  name: 'fargate-profiles',
-  what: 'the profiles that say which pods go to Fargate',
-  minutes: 5,
-  async isDone(context) {
-    const { fargateProfileNames } = await aws<{ fargateProfileNames: string[] }>(
-      ...([context, 'eks', 'list-fargate-profiles', ...clusterArgs(context)] as const),
-    );
-    return missing(context.cluster.fargateProfiles, fargateProfileNames).length === 0;
+export const nodeGroups: Step = partStep(
+  {
+    ...{ title: 'node group', word: 'nodegroup', field: 'nodegroup', eksctl: 'nodegroup' },
+    wanted: ({ cluster }) => cluster.nodeGroups,
   },
-  act: async ({ cli, cluster }) => void (await cli.run('eksctl', 'create', 'fargateprofile', '-f', cluster.path)),
-};
+  { name: 'node-groups', what: 'the managed nodes for observers, Karpenter and the database', minutes: 4 },
+);
 
-export const addons: Step = {
-  name: 'addons',
-  what: 'the add-ons of the file',
-  minutes: 3,
-  async isDone(context) {
-    const { addons: found } = await aws<{ addons: string[] }>(
-      ...([context, 'eks', 'list-addons', ...clusterArgs(context)] as const),
-    );
-    return missing(context.cluster.addons, found).length === 0;
+export const fargateProfiles: Step = partStep(
+  {
+    ...{ title: 'Fargate profile', word: 'fargate-profile', field: 'fargateProfile', eksctl: 'fargateprofile' },
+    wanted: ({ cluster }) => cluster.fargateProfiles,
   },
-  act: async ({ cli, cluster }) => void (await cli.run('eksctl', 'create', 'addon', '-f', cluster.path)),
-};
+  { name: 'fargate-profiles', what: 'the profiles that say which pods go to Fargate', minutes: 5 },
+);
+
+export const addons: Step = partStep(
+  {
+    ...{ title: 'add-on', word: 'addon', field: 'addon', eksctl: 'addon', mayBeDegraded: true },
+    wanted: ({ cluster }) => cluster.addons,
+  },
+  { name: 'addons', what: 'the add-ons of the file', minutes: 3 },
+);
 
 /** `namespace/account` of each association. */
 export async function podIdentities(context: Context): Promise<string[]> {
   const { associations } = await aws<{ associations: { namespace: string; serviceAccount: string }[] }>(
-    ...([context, 'eks', 'list-pod-identity-associations', ...clusterArgs(context)] as const),
+    ...([context, 'eks', 'list-pod-identity-associations', '--cluster-name', context.cluster.name] as const),
   );
   return associations.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`);
 }
@@ -59,7 +38,10 @@ export const runnerIdentity: Step = {
   name: 'runner-identity',
   what: 'what the runner may do to AWS (charts/karpenter-nodes/iam/runner.json), by pod identity',
   minutes: 1,
-  isDone: async (context) => missing(context.cluster.identities, await podIdentities(context)).length === 0,
+  async isDone(context) {
+    const found = await podIdentities(context);
+    return context.cluster.identities.every((one) => found.includes(one));
+  },
   act: async ({ cli, cluster }) =>
     void (await cli.run('eksctl', 'create', 'podidentityassociation', '-f', cluster.path)),
 };

@@ -3,6 +3,7 @@ import type { AwsAction } from '../../experiment/schema.ts';
 import type { Aws, Operation } from './client.ts';
 import { startExperiment } from './fis.ts';
 import { requireTag } from './guards.ts';
+import { ended } from './instances.ts';
 import { allThatFit, chooseInstances } from './selection.ts';
 import { startAll } from './start.ts';
 import { untilState } from './states.ts';
@@ -70,8 +71,7 @@ async function harmForGood(
   }
   if (action.action === 'terminate-instances') {
     const deadlineMs = durationMs(action.deadline ?? '5m');
-    const wanted = ['terminated', 'shutting-down'];
-    await untilState(aws, ids, { wanted, hopeless: [], deadlineMs, sleep: around.sleep, signal });
+    await untilState(aws, ids, { wanted: ended, hopeless: [], deadlineMs, sleep: around.sleep, signal });
   }
   return { region: aws.region, instances: ids, zones: [...new Set(taken.map(({ zone }) => zone))] };
 }

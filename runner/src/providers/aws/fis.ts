@@ -75,9 +75,15 @@ export async function startExperiment(
 const isOver = (error: unknown): boolean =>
   isPadoError(error) && over.includes((error.details as { readonly status?: string }).status ?? '');
 
-/** AWS has understood and said no: nothing was started. */
+/**
+ * AWS has understood and said no: nothing was started. What passes, such as throttling, says nothing of the attempts
+ * before the one that it answered.
+ */
 const isRefusal = (error: unknown): boolean =>
-  isPadoError(error) && typeof error.details.status === 'number' && error.details.status < 500;
+  isPadoError(error) &&
+  typeof error.details.status === 'number' &&
+  error.details.status < 500 &&
+  error.details.passing !== true;
 
 /** The one template, which must say itself that it may be started. */
 async function templateOf(aws: Aws, { template, tags, guards }: Start, signal: AbortSignal): Promise<string> {
@@ -184,7 +190,8 @@ export async function wouldStop(aws: Aws, { id: known, intentId }: StartedOne, s
   return `the experiment ${id} is ${status}${over.includes(status) ? ': nothing to do' : ' and would be stopped'}`;
 }
 
-async function findStarted(aws: Aws, intentId: string, signal: AbortSignal): Promise<string | undefined> {
+/** The experiment that carries the intent's tag, of those that these credentials see. */
+export async function findStarted(aws: Aws, intentId: string, signal: AbortSignal): Promise<string | undefined> {
   let nextToken: string | undefined;
   do {
     const page = await aws.call('fis:ListExperiments', nextToken === undefined ? {} : { nextToken }, signal);

@@ -16,10 +16,13 @@ export interface Instance {
   readonly owner: string;
 }
 
-/** Instances that are there, in whatever state; those that are ended are there for an hour more, and left out. */
+/** An instance as it is waited for. */
+export type Known = Pick<Instance, 'id' | 'state'>;
+
+/** All that fit, in whatever state; those that are ended are among them for most of an hour more. */
 export async function describe(
   aws: Aws,
-  { filters = [], ids }: { readonly filters?: readonly Filter[]; readonly ids?: readonly string[] },
+  filters: readonly Filter[],
   signal: AbortSignal,
 ): Promise<readonly Instance[]> {
   const all: Instance[] = [];
@@ -29,7 +32,7 @@ export async function describe(
       'ec2:DescribeInstances',
       {
         ...(filters.length === 0 ? {} : { Filters: [...filters] }),
-        ...(ids === undefined ? { MaxResults: 1_000 } : { InstanceIds: [...ids] }),
+        MaxResults: 1_000,
         ...(token === undefined ? {} : { NextToken: token }),
       },
       signal,
@@ -50,7 +53,35 @@ const plain = (one: SdkInstance, owner: string): Instance => ({
   owner,
 });
 
-export const isThere = ({ state }: Instance): boolean => state !== 'terminated' && state !== 'shutting-down';
+/** What an instance never comes back from. `gone` is no state of AWS: it knows the instance no more. */
+export const ended: readonly string[] = ['terminated', 'shutting-down', 'gone'];
+
+export const isThere = ({ state }: Pick<Instance, 'state'>): boolean => !ended.includes(state);
+
+/** By https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_Filter.html: values of one filter. */
+const maxValues = 200;
+
+/**
+ * The state of each of these. Asked for by a filter, because AWS refuses a call by `InstanceIds` as a whole when it
+ * knows one of them no more, and that one would keep all others from being started.
+ *
+ * What is missing from the answer is `gone`, provided that another is known: with the credentials of another account
+ * none is. This assumes that AWS does not leave out for a moment what it has listed before. Its reads may lag behind
+ * its writes; of an instance that is there since long that is an older state, and not its absence.
+ * @throws PadoError ERR_PADO_NOT_FOUND when none of them is known
+ */
+export async function statesOf(aws: Aws, ids: readonly string[], signal: AbortSignal): Promise<readonly Known[]> {
+  const states = new Map<string, string>();
+  for (let at = 0; at < ids.length; at += maxValues) {
+    const some = await describe(aws, [withId(...ids.slice(at, at + maxValues))], signal);
+    for (const { id, state } of some) states.set(id, state);
+  }
+  if (states.size === 0 && ids.length > 0) {
+    const message = `AWS knows none of ${ids.join(', ')} in ${aws.region}: are they gone, or another region's or account's?`;
+    throw new PadoError('ERR_PADO_NOT_FOUND', message);
+  }
+  return ids.map((id) => ({ id, state: states.get(id) ?? 'gone' }));
+}
 
 /** All that fit and are there, in whatever state. */
 export async function matching(
@@ -72,14 +103,14 @@ export async function matching(
   const filters: Filter[] = [
     ...Object.entries(tags).map(([key, value]) => tag(key, value)),
     ...(by.node !== undefined && cluster === undefined ? [filter('private-dns-name', by.node)] : []),
-    ...ids.slice(0, 1).map((id) => filter('instance-id', id)),
+    ...ids.slice(0, 1).map((id) => withId(id)),
   ];
   if (filters.length === 0 && by.zone === undefined) {
     throw new PadoError('ERR_PADO_INVALID', '`by` is empty: it would take every instance of the account');
   }
   // AWS reads * and ? in a filter's value as wildcards, and we do not. The zone is compared here alone: moto, which
   // the tests ask, does not know that filter rightly.
-  return (await describe(aws, { filters }, signal)).filter(
+  return (await describe(aws, filters, signal)).filter(
     (one) =>
       isThere(one) &&
       ids.every((id) => id === one.id) &&
@@ -88,7 +119,8 @@ export async function matching(
   );
 }
 
-const filter = (Name: string, value: string): Filter => ({ Name, Values: [value] });
+const filter = (Name: string, ...Values: string[]): Filter => ({ Name, Values });
+const withId = (...ids: string[]): Filter => filter('instance-id', ...ids);
 export const tag = (key: string, value: string): Filter => filter(`tag:${key}`, value);
 
 /** For people, what a selector selects. */

@@ -30,7 +30,7 @@ export async function chooseInstances(
   const nodes = cluster === undefined ? new Map<string, string>() : await nodesByInstance(cluster, signal);
   const [fit, carrying, runner, prometheus] = await Promise.all([
     matching(aws, action.by, { cluster, signal }),
-    describe(aws, { filters: [tag(allow, 'true')] }, signal),
+    describe(aws, [tag(allow, 'true')], signal),
     ofRunner(whereabouts, cluster, signal),
     ofPrometheus(cluster, signal),
   ]);

@@ -1,6 +1,5 @@
-import { PadoError } from '@pado/fault';
 import type { Aws } from './client.ts';
-import { describe } from './instances.ts';
+import { ended, statesOf } from './instances.ts';
 import { type Sleep, untilState } from './states.ts';
 
 interface Options {
@@ -19,7 +18,7 @@ export interface Started {
 /**
  * Brings instances to run, whatever state they are in: what still stops is waited for, what runs is left alone. Safe to
  * be called twice, and when nothing was ever stopped.
- * @throws PadoError ERR_PADO_NOT_FOUND when the account does not know one of them, or what the start met
+ * @throws PadoError ERR_PADO_NOT_FOUND when the account knows none of them, or what the start met
  */
 export async function startAll(aws: Aws, ids: readonly string[], options: Options): Promise<Started> {
   const { deadlineMs, sleep, signal } = options;
@@ -28,27 +27,22 @@ export async function startAll(aws: Aws, ids: readonly string[], options: Option
     ...{ wanted, hopeless, sleep, signal },
     deadlineMs: Math.max(0, endsAt - performance.now()),
   });
-  const settled = ['stopped', 'running', 'pending', 'terminated', 'shutting-down'];
+  const settled = ['stopped', 'running', 'pending', ...ended];
   const now = await untilState(aws, ids, wait(settled, []));
   const inState = (...states: string[]) => now.filter(({ state }) => states.includes(state)).map(({ id }) => id);
-  const [stopped, running, gone] = [
-    inState('stopped'),
-    inState('running', 'pending'),
-    inState('terminated', 'shutting-down'),
-  ];
+  const [stopped, running, gone] = [inState('stopped'), inState('running', 'pending'), inState(...ended)];
   // One call each: AWS refuses a call as a whole when one of its instances cannot be started.
   const calls = stopped.map((id) => aws.call('ec2:StartInstances', { InstanceIds: [id] }, signal));
   const failures = (await Promise.allSettled(calls)).flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
   signal.throwIfAborted();
   if (failures.length > 0) throw failures[0];
-  if (stopped.length > 0) await untilState(aws, stopped, wait(['running'], ['terminated', 'shutting-down']));
+  if (stopped.length > 0) await untilState(aws, stopped, wait(['running'], ended));
   return { started: stopped, running, gone };
 }
 
 /** What `startAll` would do. */
 export async function wouldStart(aws: Aws, ids: readonly string[], signal: AbortSignal): Promise<string> {
-  const now = await describe(aws, { ids }, signal);
-  if (now.length === 0) throw new PadoError('ERR_PADO_NOT_FOUND', `${aws.region} knows none of ${ids.join(', ')}`);
+  const now = await statesOf(aws, ids, signal);
   return now
     .map(({ id, state }) => `${id} is ${state}${/^stop/.test(state) ? ' and would be started' : ': nothing to do'}`)
     .join(', ');

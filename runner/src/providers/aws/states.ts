@@ -1,6 +1,6 @@
 import { isPadoError, PadoError } from '@pado/fault';
 import type { Aws } from './client.ts';
-import { describe, type Instance } from './instances.ts';
+import { type Known, statesOf } from './instances.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export type Sleep = Surroundings['sleep'];
@@ -20,9 +20,10 @@ interface Wait {
 
 /**
  * Waits until every instance has come to one of the states.
- * @throws PadoError ERR_PADO_PROVIDER at the deadline or when one cannot come to it, naming those and their states
+ * @throws PadoError ERR_PADO_PROVIDER at the deadline or when one cannot come to it, naming those and their states;
+ * ERR_PADO_NOT_FOUND when AWS knows none of them
  */
-export async function untilState(aws: Aws, ids: readonly string[], wait: Wait): Promise<readonly Instance[]> {
+export async function untilState(aws: Aws, ids: readonly string[], wait: Wait): Promise<readonly Known[]> {
   const { wanted, hopeless, deadlineMs, sleep, signal } = wait;
   const endsAt = performance.now() + deadlineMs;
   for (;;) {
@@ -46,9 +47,9 @@ async function lookPatiently(
   aws: Aws,
   ids: readonly string[],
   signal: AbortSignal,
-): Promise<readonly Instance[] | undefined> {
+): Promise<readonly Known[] | undefined> {
   try {
-    return await describe(aws, { ids }, signal);
+    return await statesOf(aws, ids, signal);
   } catch (error) {
     if (isPadoError(error) && error.details.passing === true) return undefined;
     throw error;

@@ -1,6 +1,7 @@
 import { durationMs, isPadoError, PadoError } from '@pado/fault';
 import type { AwsAction } from '../../experiment/schema.ts';
 import type { Aws } from './client.ts';
+import { ended } from './instances.ts';
 import { chooseInstances } from './selection.ts';
 import { startAll, startedInWords } from './start.ts';
 import { untilState } from './states.ts';
@@ -53,8 +54,7 @@ export async function stopInstances(
     throw await halfDone(error, ids, { ...around, undo: () => entry.now(), signal });
   }
   const deadlineMs = durationMs(action.deadline ?? '5m');
-  const hopeless = ['terminated', 'shutting-down'];
-  await untilState(aws, ids, { wanted: ['stopped'], hopeless, deadlineMs, sleep, signal });
+  await untilState(aws, ids, { wanted: ['stopped'], hopeless: ended, deadlineMs, sleep, signal });
   if (!isUndone) {
     await intent.close('done');
     entry.drop();
@@ -85,7 +85,7 @@ async function halfDone(
   let became: string;
   try {
     await sleep(settleMs, new AbortController().signal);
-    became = (await undo()) || 'none was stopped';
+    became = `Nothing is left half-done: ${(await undo()) || 'none was stopped'}`;
   } catch (failure) {
     became = `${ids.join(', ')} could not be started again (${(failure as Error).message}); the end of the run tries once more, and after it "pado recover" can`;
   }
@@ -93,7 +93,7 @@ async function halfDone(
     note('warning', `stopping was cut short: ${became}`);
     return error;
   }
-  return new PadoError(error.code, `${error.message}. Nothing is left half-done: ${became}`, {
+  return new PadoError(error.code, `${error.message}. ${became}`, {
     cause: error,
     details: { ...error.details },
   });

@@ -69,6 +69,8 @@ function ofPeer(error: PeerError): Problem {
     case 'throttle':
       return new Problem(503, 'peer_throttled', error.message, { 'retry-after': '1' });
     case 'cancelled':
+      // A deadline that has passed here is no caller that has left: who still waits must see a failure.
+      if (error.cause instanceof Problem) return error.cause;
       return new Problem(499, 'client_closed_request', error.message);
     case 'connection':
       return new Problem(502, 'peer_unreachable', error.message);

@@ -23,7 +23,7 @@ interface Tools {
   readonly admitOn: 'arrival' | 'body';
   /** Paths besides the internal ones that come in at once. */
   readonly uncapped: (path: string) => boolean;
-  /** Whether requests come from outside, where a priority is only a claim. */
+  /** Whether requests come from outside, where priorities and deadlines are only claims. */
   readonly edge: boolean;
 }
 
@@ -53,7 +53,8 @@ export function observeRequests(app: FastifyInstance, tools: Tools): void {
     const { headers, method } = request;
     const startedAt = performance.now();
     const span = tracer.start(`${method} ${route}`, 'server', parseTraceparent(header(headers.traceparent)));
-    const deadlineMs = parseDeadline(headers[deadlineHeader]);
+    // From outside it is only a claim: hopeless deadlines would look like failures of the peers, and open their breakers.
+    const deadlineMs = edge ? undefined : parseDeadline(headers[deadlineHeader]);
     const deadlineAt = deadlineMs === undefined ? undefined : startedAt + deadlineMs;
     const priority = priorityOf(headers[priorityHeader], config, edge);
     const gone = new AbortController();

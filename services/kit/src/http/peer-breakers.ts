@@ -53,8 +53,13 @@ export class PeerBreakers {
     const known = this.#breakers.get(label);
     if (known !== undefined) return known;
     const { peer, metrics, clock, random } = this.#options;
-    const onState = (state: number) => metrics.breakerState.set({ peer, instance: label }, state);
-    const made = new CircuitBreaker({ name: peer, onState, clock, random });
+    // Calls in flight end on a breaker that may be forgotten by then: it must not show any more.
+    const onState = (state: number) => {
+      if (made === undefined || this.#breakers.get(label) === made)
+        metrics.breakerState.set({ peer, instance: label }, state);
+    };
+    let made: CircuitBreaker | undefined;
+    made = new CircuitBreaker({ name: peer, onState, clock, random });
     this.#breakers.set(label, made);
     return made;
   }

@@ -113,7 +113,7 @@ export class PeerClient {
     } catch (error) {
       // A call that never left is counted too: a full bulkhead, or an open breaker, would be invisible otherwise.
       if (error instanceof PeerError && (call.attempts === 0 || !error.sent))
-        observe(this.#options, request, error.reason, performance.now() - startedAt);
+        observe(this.#options, request, unsentAs(error), performance.now() - startedAt);
       throw error;
     }
   }
@@ -191,3 +191,8 @@ export class PeerClient {
     return made;
   }
 }
+
+const refusals: ReadonlySet<string> = new Set(['bulkhead', 'breaker', 'throttle']);
+
+/** Who refused, or that the peer was spared: neither is an attempt. */
+const unsentAs = ({ reason }: PeerError): string => (refusals.has(reason) ? reason : 'skipped');

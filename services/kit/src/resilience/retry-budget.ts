@@ -33,6 +33,11 @@ export class RetryBudget {
     return enough;
   }
 
+  /** Gives back what a retry has cost that was not made after all. */
+  refund(limits: RetryBudgetLimits): void {
+    this.#set(this.#within(limits) + unit, limits);
+  }
+
   #within = ({ size }: RetryBudgetLimits): number => Math.min(this.#millionths, size * unit);
 
   #set(millionths: number, limits: RetryBudgetLimits): void {

@@ -46,19 +46,19 @@ export async function withRetry<T>(options: RetryOptions, tools: RetryTools, att
     } catch (error) {
       // A 4xx is an answer: the peer is well.
       if (classifyError(error) === 'success') budget?.bucket.earn(budget.limits);
-      if (signal?.aborted || !(tools.isRepeatable ?? isRepeatable)(error)) throw error;
+      if (signal?.aborted || !(tools.isRepeatable ?? isRepeatable)(error)) throw number > 1 ? repeated(error) : error;
       const refusal = number < options.maxAttempts ? refusalOf(error) : undefined;
       if (number >= options.maxAttempts || refusal !== undefined) {
         if (refusal !== undefined) tools.onRefused?.(refusal);
         // One attempt was no retry: a layer above is free to make one.
-        if (options.maxAttempts > 1 && error instanceof PeerError) error.final = true;
-        throw error;
+        throw options.maxAttempts > 1 ? repeated(error) : error;
       }
     }
     const ms = pauseMs(options, number, random);
     if (ms > 0) {
       await sleep(ms, signal).catch((error: unknown) => {
-        throw signal?.aborted ? signal.reason : error;
+        budget?.bucket.refund(budget.limits);
+        throw signal?.aborted ? repeated(signal.reason) : error;
       });
     }
     tools.onRetry?.();
@@ -68,6 +68,12 @@ export async function withRetry<T>(options: RetryOptions, tools: RetryTools, att
     if (options.heedMarker && (tools.isMarked ?? isFinal)(error)) return 'marker';
     return budget === undefined || budget.bucket.spend(budget.limits) ? undefined : 'budget';
   }
+}
+
+/** What was repeated here, or was about to be when time was up, is not to be repeated by the layer above. */
+function repeated(error: unknown): unknown {
+  if (error instanceof PeerError && error.reason !== 'cancelled') error.final = true;
+  return error;
 }
 
 const isFinal = (error: unknown): boolean => error instanceof PeerError && error.final;

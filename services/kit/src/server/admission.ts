@@ -91,6 +91,7 @@ export class Admission {
   /** The caller has closed its connection before the answer was out. */
   left(visit: Visit): void {
     visit.hasLeft = true;
+    if (visit.isCut) return;
     const drop = this.#options.policy().dropAbandoned === true;
     if (visit.state === 'waiting') {
       if (drop || this.#options.proxy) this.#spare(this.#takeOut(visit), callerLeft());
@@ -104,12 +105,18 @@ export class Admission {
   /** The work is done, whether or not anybody still wants the answer. */
   handled(visit: Visit): void {
     visit.isHandled = true;
-    if (visit.state === 'working' && visit.hasLeft) this.#waste(visit);
+    if (visit.state !== 'working') return;
+    if (visit.isCut) this.#concludeCut(visit);
+    else if (visit.hasLeft) this.#waste(visit);
   }
 
   /** The answer is out. */
   answered(visit: Visit): void {
     if (visit.state !== 'working') return;
+    if (visit.isCut) {
+      this.#concludeCut(visit);
+      return;
+    }
     const now = this.#options.clock.now();
     this.#service.observe(now - visit.startedAt, now);
     if ((visit.arrival.deadlineAt ?? now) < now) this.#options.events.wasted();
@@ -261,7 +268,7 @@ export class Admission {
   }
 
   #expire(visit: Visit): void {
-    if (visit.state === 'working' && !visit.isHandled && this.#options.policy().dropAbandoned)
+    if (visit.state === 'working' && !visit.isHandled && !visit.isCut && this.#options.policy().dropAbandoned)
       this.#cutShort(visit, tooLate());
   }
 
@@ -280,9 +287,15 @@ export class Admission {
 
   #cutShort(visit: Visit, error: Problem): void {
     this.#options.events.abandoned('working');
+    // It keeps its slot until it has really ended: a query that does not hear of it still costs what it costs.
+    visit.isCut = true;
+    visit.arrival.abandon(error);
+  }
+
+  /** What was cut short serves no longer than it took. */
+  #concludeCut(visit: Visit): void {
     visit.slotFrom = Number.NEGATIVE_INFINITY;
     this.#conclude(visit);
-    visit.arrival.abandon(error);
   }
 
   #waste(visit: Visit): void {

@@ -28,6 +28,8 @@ export class Visit implements Waiter {
   holdsSlot = false;
   hasLeft = false;
   isHandled = false;
+  /** Its work was told to end, and has not ended yet. */
+  isCut = false;
   /** Stops the timer of the wait or of the deadline. */
   cancel: (() => void) | undefined;
 

@@ -1,3 +1,4 @@
+import { PadoError } from '@pado/fault';
 import type { Intent } from '../../../../runner/src/intents/intent.ts';
 import type { IntentJournal } from '../../../../runner/src/intents/journal.ts';
 import type { Aws, Operation } from '../../../../runner/src/providers/aws/client.ts';
@@ -29,6 +30,9 @@ export function fakeAws(instances: FakeInstance[], fail: (called: Called) => voi
       calls.push(called);
       fail(called);
       const { Filters = [], InstanceIds } = called.input;
+      const unknown = InstanceIds?.filter((id: string) => !instances.some((one) => one.id === id)) ?? [];
+      // As AWS does: one unknown id refuses the whole call.
+      if (unknown.length > 0) throw new PadoError('ERR_PADO_NOT_FOUND', `AWS does not know ${unknown} in here`);
       if (operation === 'ec2:DescribeInstances') {
         const fit = instances.filter(
           ({ id, tags }) =>
@@ -57,9 +61,10 @@ const sdkInstance = ({ id, tags, zone = 'here-a', state = 'running' }: FakeInsta
   Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
 });
 
-/** A journal in memory, with each state that an intent came to. */
+/** A journal in memory, with the data of each intent as it began, and each state that it came to. */
 export function fakeIntents() {
   const states: string[] = [];
+  const data: object[] = [];
   const journal: IntentJournal = {
     begin: async (given) => {
       const intent = {
@@ -70,6 +75,7 @@ export function fakeIntents() {
         state: 'open',
       } as Intent;
       const place = states.push('open') - 1;
+      data.push(given.data);
       return {
         intent,
         add: async () => {},
@@ -82,5 +88,5 @@ export function fakeIntents() {
     close: async () => {},
     prune: async () => {},
   };
-  return { journal, states };
+  return { journal, states, data };
 }

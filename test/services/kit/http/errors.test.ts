@@ -2,6 +2,7 @@ import Fastify from 'fastify';
 import t from 'tap';
 import { renderProblems } from '../../../../services/kit/src/http/errors.ts';
 import { PeerError } from '../../../../services/kit/src/http/peer-error.ts';
+import { problem } from '../../../../services/kit/src/problem.ts';
 
 async function answerTo(error: PeerError) {
   const app = Fastify();
@@ -26,6 +27,14 @@ t.test('refusals of the client side are 503 and marked, a cancelled call is a 49
     marker: undefined,
   });
 });
+
+t.test(
+  'a call that was cut by a deadline of this server is answered as that deadline, not as a client that left',
+  async (t) => {
+    const cause = problem(504, 'deadline_exceeded', 'The caller had stopped waiting.');
+    t.match(await answerTo(new PeerError('x', 'cancelled', { cause })), { status: 504, code: 'deadline_exceeded' });
+  },
+);
 
 t.test('a failure that was repeated already is marked, a first one is not, an answer never', async (t) => {
   t.match(await answerTo(new PeerError('x', 'connection', final)), { status: 502, marker: 'false' });

@@ -88,7 +88,7 @@ t.test('naive: an answer after the deadline counts as wasted, one before it does
   t.equal(told.wasted, 1);
 });
 
-t.test('dropAbandoned: who leaves gives up the place, and work ends at once', async (t) => {
+t.test('dropAbandoned: who leaves gives up the place, and the slot is free when the work has ended', async (t) => {
   const { come, told } = stand({ serviceTimeMs: 20, policy: { dropAbandoned: true } });
   const working = come('working');
   const queued = come('queued');
@@ -97,16 +97,17 @@ t.test('dropAbandoned: who leaves gives up the place, and work ends at once', as
   t.equal(told.waiting, 1);
   working.leave();
   t.same(told.cancelled, ['working: client_closed_request']);
-  t.same(told.begun, ['working', 'patient'], 'the slot is free before the service time is over');
+  t.same(told.begun, ['working'], 'work that does not hear of it still holds its slot');
   t.same(told.abandoned, ['queued', 'working']);
   working.finishWork();
+  t.same(told.begun, ['working', 'patient'], 'which is free before the service time is over');
   t.equal(told.wasted, 0);
   t.equal(told.working, 1);
 });
 
 t.test('dropAbandoned: a deadline ends the wait and the work', async (t) => {
   const { come, told, clock } = stand({ policy: { dropAbandoned: true } });
-  come('working', { deadlineMs: 100 });
+  const working = come('working', { deadlineMs: 100 });
   come('queued', { deadlineMs: 50 });
   clock.advance(50);
   t.same(told.refused, ['queued: deadline_exceeded']);
@@ -114,7 +115,9 @@ t.test('dropAbandoned: a deadline ends the wait and the work', async (t) => {
   clock.advance(50);
   t.same(told.cancelled, ['working: deadline_exceeded']);
   t.same(told.abandoned, ['queued', 'working']);
+  working.finishWork();
   t.equal(told.working, 0);
+  t.equal(told.wasted, 0);
 });
 
 t.test(

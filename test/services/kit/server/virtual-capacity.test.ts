@@ -110,7 +110,10 @@ for (const dropAbandoned of [false, true]) {
       if (!dropAbandoned) {
         held[0]!.release();
         await metric(/http_server_wasted_total\{service="leaf"\} 1/);
-      } else await metric(/http_server_abandoned_total\{stage="\w+",service="leaf"\} 1/);
+      } else {
+        await metric(/http_server_abandoned_total\{stage="\w+",service="leaf"\} 1/);
+        held[0]!.release();
+      }
       await metric(/http_server_in_flight\{service="leaf"\} 0/);
       client(`${url}/held/next`);
       await arrived(2);
@@ -162,7 +165,7 @@ t.test('a client that leaves in the middle of its body takes no slot', async (t)
   t.equal(held[0]!.name, 'next');
 });
 
-t.test('dropAbandoned: the context of abandoned work aborts, and its slot is free at once', async (t) => {
+t.test('dropAbandoned: the context of abandoned work aborts, and its slot is free when it has ended', async (t) => {
   const { url, held, arrived, metric } = await start(t, {
     env: { SHOP_SLOTS: '1', SHOP_SERVICE_TIME_MS: '60000' },
     policy: { dropAbandoned: true },
@@ -172,10 +175,12 @@ t.test('dropAbandoned: the context of abandoned work aborts, and its slot is fre
   client(`${url}/held/second`);
   await metric(/http_server_queued\{service="leaf"\} 1/);
   first.leave();
+  await metric(/http_server_abandoned_total\{stage="working",service="leaf"\} 1/);
+  t.equal(held.length, 1, 'two would be more than the slots');
+  held[0]!.release();
   await arrived(2);
   t.match(held[0]!.gone, { aborted: true, reason: { code: 'client_closed_request' } });
   t.equal(held[1]!.gone?.aborted, false);
-  await metric(/http_server_abandoned_total\{stage="working",service="leaf"\} 1/);
 });
 
 t.test('the priority comes from the header, else from the route; an edge believes its routes only', async (t) => {
@@ -187,6 +192,8 @@ t.test('the priority comes from the header, else from the route; an edge believe
   const edge = await start(t, { edge: true });
   t.same(await edge.json('/important', { 'x-priority': '8' }), { priority: 0 });
   t.same(await edge.json('/priority', { 'x-priority': '0' }), { priority: 5 });
+  t.same(await edge.json('/priority', { 'x-deadline-ms': '0' }), { priority: 5 }, 'nor a deadline from outside');
+  t.match(await leaf.json('/priority', { 'x-deadline-ms': '0' }), { code: 'deadline_exceeded' });
 });
 
 t.test('keepAliveMs changes with the policy, and the hint of Node.js is left out', async (t) => {
