@@ -12,7 +12,7 @@ import { serverCounts } from './counts.ts';
 import { dropped } from './metrics/drops.ts';
 import { readLedger } from './metrics/ledger.ts';
 import { measure } from './metrics/metrics.ts';
-import { voidReasons } from './metrics/void.ts';
+import { cutShort, voidReasons } from './metrics/void.ts';
 import { type Observed, observeSignature, settled } from './signature.ts';
 import { type MachineSpoilers, watchMachine } from './spoilers.ts';
 
@@ -107,14 +107,8 @@ async function evaluate(
   const observe = { startMs: times.revertMs, endMs: times.endMs };
   const signature = await observeSignature(claim?.signature ?? [], { during, observe }, store, signal);
   const spoilers = { ...found, ...offered };
-  const reasons = [...cutShort(experiment, journal), ...voidReasons(spoilers, metrics)];
+  const reasons = [...cutShort(journal, experiment.observeMs), ...voidReasons(spoilers, metrics)];
   return { times, bins, metrics, spoilers, signature, ...(reasons.length === 0 ? {} : { void: reasons }) };
-}
-
-/** Seconds without users lose nothing: what broke off would look better than it was. */
-function cutShort({ observeMs }: Experiment, { status, pado }: Journal): readonly string[] {
-  const isWhole = status === 'completed' && (observeMs === 0 || pado.windows.observe !== undefined);
-  return isWhole ? [] : [`it did not go to its end (${pado.verdict}: ${pado.reason})`];
 }
 
 /** Without a line for each user there is nothing to measure, in no run of this experiment. */

@@ -1,3 +1,4 @@
+import type { Journal } from '../../contracts.ts';
 import type { RunMetrics, Spoilers } from '../contracts.ts';
 
 /** Beyond these nothing may be concluded from a run: it measured the load generator or the machine. */
@@ -36,3 +37,9 @@ export function voidReasons(spoilers: Spoilers, { g0 }: Pick<RunMetrics, 'g0'>):
 }
 
 const percent = (share: number): string => `${Number((100 * share).toFixed(1))}%`;
+
+/** Seconds without users lose nothing: a run that broke off, or whose fault never came, would look better than it was. */
+export function cutShort({ status, pado }: Pick<Journal, 'status' | 'pado'>, observeMs: number): readonly string[] {
+  const isWhole = status === 'completed' && (observeMs === 0 || pado.windows.observe !== undefined);
+  return isWhole ? [] : [`it did not go to its end (${pado.verdict}: ${pado.reason})`];
+}

@@ -1,6 +1,6 @@
 import t from 'tap';
 import type { Spoilers } from '../../../../runner/src/bench/contracts.ts';
-import { voidReasons } from '../../../../runner/src/bench/metrics/void.ts';
+import { cutShort, voidReasons } from '../../../../runner/src/bench/metrics/void.ts';
 
 const fine: Spoilers = { droppedInBaseline: 0, offeredInBaseline: 600, k6Cores: 0.2, hostBusy: 0.6, throttled: 0 };
 const reasons = (spoilers: Partial<Spoilers>, g0 = 1) => voidReasons({ ...fine, ...spoilers }, { g0 });
@@ -25,4 +25,19 @@ t.test('a baseline without users is void for that alone', async (t) => {
 
 t.test('all reasons are given', async (t) => {
   t.equal(reasons({ k6Cores: 1, hostBusy: 1, throttled: 1 }).length, 3);
+});
+
+t.test('a run that broke off is void, as is one whose fault never came', async (t) => {
+  const window = { startMs: 0, endMs: 1 };
+  const ended = (status: 'completed' | 'failed' | 'aborted', observe?: typeof window) =>
+    ({
+      status,
+      pado: { verdict: 'error', reason: 'catalog has ended', windows: { ...(observe && { observe }) } },
+    }) as never;
+  t.same(cutShort(ended('completed', window), 60_000), []);
+  t.same(cutShort(ended('completed'), 0), [], 'an experiment that observes nothing');
+  const why = ['it did not go to its end (error: catalog has ended)'];
+  t.same(cutShort(ended('failed', window), 60_000), why);
+  t.same(cutShort(ended('aborted', window), 60_000), why);
+  t.same(cutShort(ended('completed'), 60_000), why);
 });
