@@ -159,7 +159,11 @@ t.test(`faults leave nothing behind, whatever they are and however they overlap 
     fc.asyncProperty(scenario, (steps) => leavesNothing(armed, before, steps)),
     { seed, numRuns, examples: examples.map((steps) => [steps]), endOnFailure: true },
   );
-  const left = ((await armed.host.ask<number>('rss')) - rss) / mebi;
+  // What the last faults took is given back by the collector when it comes to it, as after each of them.
+  const left = await settled(
+    async () => ((await armed.host.ask<number>('rss')) - rss) / mebi,
+    (more) => more <= 20,
+  );
   t.ok(left <= 20, `${left.toFixed(1)} MiB more than before the first fault`);
   t.notOk((await armed.host.ask<{ failed: number; done: number }>('stop')).done === 0, 'there was traffic');
   for (const [kind, seen] of [...states].sort()) t.comment(`${kind}: ${[...seen].join(', ')}`);
