@@ -71,7 +71,7 @@ function nodeSpec(
     file: process.execPath,
     args: [
       '--disable-warning=ExperimentalWarning',
-      '--max-semi-space-size=8',
+      '--max-semi-space-size=4',
       `--max-old-space-size=${heapMb}`,
       join(installation, script),
       ...args,
