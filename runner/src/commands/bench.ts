@@ -68,6 +68,8 @@ export const bench: Command = {
       vars,
     });
     if (experiment.load === undefined) throw usage(`${experiment.file} has no load: there is nothing to measure`);
+    if (experiment.hypothesis === undefined)
+      throw usage(`${experiment.file} has no steady-state-hypothesis: there would be no baseline to compare with`);
     const [a, b] = await Promise.all(
       [values.string('a') ?? 'naive', values.string('b') ?? 'full'].map((text) =>
         readArm(text, armReaders(settings.workingDirectory)),

@@ -19,6 +19,13 @@ async function experiment(t: Test, load: string) {
 title: My own server is slow
 description: a fault in a program that knows nothing of it
 configuration: {slow_seconds: 3}
+steady-state-hypothesis:
+  title: Users come
+  probes:
+    - type: probe
+      name: requests
+      tolerance: {type: compare, comparator: '>', value: 1}
+      provider: {type: prometheus, query: 'sum(rate(k6_http_reqs_total[$__range]))', window: [before]}
 method:
   - type: action
     name: slow
@@ -64,7 +71,8 @@ t.test("a program of one's own is an arm: fresh for each run, hit by the fault, 
 
 t.test('a program that dies is named, with the end of its log', async (t) => {
   const { pado, file, isUp } = await experiment(t, join(fixtures, 'load.ts'));
-  const { exitCode, stderr } = await pado('bench', file, '--a', `command: env BROKEN=1 node ${server}`, '--quick');
+  const broken = `command: env BROKEN=1 node ${server}`;
+  const { exitCode, stderr } = await pado('bench', file, '--a', broken, '--b', broken, '--quick');
   t.equal(exitCode, 5);
   t.match(stderr, /app has ended[\s\S]*no licence key/);
   t.notOk(isUp());
