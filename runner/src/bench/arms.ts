@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { basename, extname, resolve } from 'node:path';
 import { PadoError } from '@pado/fault';
-import { policyNames, readNames, withPolicies } from '@pado/kit/named';
+import { policyNames, readNames } from '@pado/kit/named';
 import type { PolicyDocument } from '@pado/kit/policy';
-import { type PresetName, presetNames, presets } from '@pado/kit/presets';
+import { presetNames, presets } from '@pado/kit/presets';
 import { meant, usage } from '../cli/parse.ts';
+import { policiesOf } from '../stack/policies.ts';
 
 /** What is compared: the same experiment, under other policies, with another environment, or with another program. */
 export interface Arm {
@@ -26,8 +27,6 @@ export interface ArmReaders {
   readonly environment: (file: string) => Promise<Readonly<Record<string, string>>>;
 }
 
-const isPreset = (word: string): word is PresetName => presetNames.some((name) => name === word);
-
 /**
  * An arm by what the user wrote: a preset, a list of policies (`retry-budget,deadline`), a file of policies (.yaml,
  * .json), a file of variables (.env, or any other file), `command: node server.js`, or `namespace:NAME` of a cluster.
@@ -38,12 +37,8 @@ export async function readArm(text: string, readers: ArmReaders): Promise<Arm> {
   if (command !== undefined) return { name: text, policies: presets.naive, command: ['sh', '-c', `exec ${command}`] };
   const namespace = /^namespace:\s*([a-z0-9]([-a-z0-9]*[a-z0-9])?)$/.exec(text)?.[1];
   if (namespace !== undefined) return { name: namespace, policies: presets.naive, namespace };
-  if (isPreset(text)) return { name: text, policies: presets[text] };
-  const names = readNames(text);
-  if (names !== undefined) {
-    const policies = withPolicies(names);
-    return { name: policies.preset, policies };
-  }
+  const named = policiesOf(text);
+  if (named !== undefined) return { name: named.preset, policies: named };
   if (existsSync(resolve(readers.workingDirectory, text))) {
     const name = basename(text);
     if (!['.yaml', '.yml', '.json'].includes(extname(text)))

@@ -4,6 +4,7 @@ import type { Arm } from './arms.ts';
 import { claimOf, gateOf } from './claim.ts';
 import { compareRuns } from './compare.ts';
 import type { BenchRun, BenchSummary } from './contracts.ts';
+import { counted } from './counted.ts';
 import { machineOf } from './identity.ts';
 import type { ArmRequest, ArmRun } from './measure-run.ts';
 import { readNoise, writeNoise } from './noise.ts';
@@ -38,9 +39,6 @@ export interface BenchResult {
   readonly notes: readonly string[];
 }
 
-/** A spoilt run is made again so many times; more than that is the machine's fault, and the pair is left out. */
-const mostRepeats = 1;
-
 /** Compares two arms in interleaved pairs; what was run before, in an interrupted benchmark, is not run again. */
 export async function bench(options: BenchOptions): Promise<BenchResult> {
   const { experiment, a, b, seed, quick, state, signal } = options;
@@ -58,8 +56,9 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
   const runs = new Map(kept.map((run) => [keyOf(run), run]));
   const tookMs: number[] = [];
   for (const planned of plan) {
-    const isNeeded = () => runs.get(keyOf(planned))?.void !== undefined || !runs.has(keyOf(planned));
-    for (let attempt = 0; attempt <= mostRepeats && isNeeded(); attempt++) {
+    const before = runs.get(keyOf(planned));
+    if (before !== undefined && before.void === undefined) continue;
+    await counted(async () => {
       signal.throwIfAborted();
       options.onRun(planned, plan.length, progressOf(plan, [...runs.values()], tookMs).timeLeftMs);
       const startedMs = performance.now();
@@ -77,7 +76,8 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
       const run = { ...made, pair, arm, order, journalFile: relative(folder, made.journalFile) };
       runs.set(keyOf(run), run);
       await store.keep(fileName(run), run);
-    }
+      return run;
+    });
   }
   const made = plan.flatMap((planned) => runs.get(keyOf(planned)) ?? []);
   const concluded = await conclude(options, made, wantedPairs);

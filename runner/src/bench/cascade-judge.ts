@@ -1,6 +1,7 @@
 import type { CascadeClaim } from '../experiment/schema/cascade.ts';
 import type { Role } from './cascade-plan.ts';
 import type { ArmRun } from './measure-run.ts';
+import { mean } from './stats/summary.ts';
 
 /** A run of a cascade, kept in its folder. */
 export interface CascadeRun extends Omit<ArmRun, 'void'> {
@@ -102,8 +103,6 @@ function peace(naive: readonly CascadeRun[], fixed: readonly CascadeRun[]): Asse
   const percent = (share: number) => `${(100 * share).toFixed(1)}%`;
   return { claim, met: with_ >= without - mostCostInPeace, seen: `${percent(with_)} against ${percent(without)}` };
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const recovery = (seconds: number | null, observed: number): string =>
   seconds === null ? `not in ${observed.toFixed(0)} s` : `after ${seconds.toFixed(0)} s`;

@@ -2,6 +2,7 @@ import { columns } from '../cli/text.ts';
 import type { CascadeRun } from './cascade-judge.ts';
 import type { Role } from './cascade-plan.ts';
 import type { CascadeResult } from './cascades.ts';
+import { median } from './stats/summary.ts';
 
 const head = ['cascade', 'naive', 'fixed', 'weaker trigger', 'goodput in peace', 'claims', ''] as const;
 
@@ -49,10 +50,4 @@ function recoveries(runs: readonly CascadeRun[]): string {
   const share = runs.length === 1 ? '' : `${back.length} of ${runs.length} `;
   if (back.length === 0) return runs.length === 1 ? 'not back' : 'none back';
   return `${share}back after ${median(back).toFixed(0)} s`;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((one, other) => one - other);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
 }

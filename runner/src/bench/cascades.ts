@@ -5,6 +5,7 @@ import type { CascadeClaim } from '../experiment/schema/cascade.ts';
 import type { Arm } from './arms.ts';
 import { type Assertion, type CascadeRun, judgeCascade } from './cascade-judge.ts';
 import { type CascadeStep, cascadePlan } from './cascade-plan.ts';
+import { counted } from './counted.ts';
 import type { ArmRequest, ArmRun } from './measure-run.ts';
 import { openStore } from './store.ts';
 
@@ -38,9 +39,6 @@ export interface CascadeOptions {
   readonly onStep: (step: CascadeStep, state: 'begins' | 'kept' | 'done', run?: CascadeRun) => void;
 }
 
-/** A spoilt run is made again so many times. */
-const mostRepeats = 1;
-
 /** Proves one cascade; runs that were made before are not made again. */
 export async function proveCascade(
   experiment: Experiment,
@@ -66,19 +64,17 @@ export async function proveCascade(
     const arm = step.role === 'fixed' ? fixed : { name: 'naive', policies: presets.naive };
     const magnitude = { [trigger.name]: trigger.weaker };
     const weaker = step.role === 'weaker' ? { ...magnitude, ...options.calibrated(magnitude) } : {};
-    let run: CascadeRun;
-    let attempt = 0;
-    do {
+    const run = await counted(async (): Promise<CascadeRun> => {
       options.onStep(step, 'begins');
       const made = await options.run({
         ...{ experiment, arm, seed: step.seed, vars: { ...vars, ...weaker } },
         directory: join(folder, 'journals'),
       });
-      run = { ...made, name: step.name, role: step.role };
-      await store.keep(step.name, run);
-      options.onStep(step, 'done', run);
-      attempt++;
-    } while (run.void !== undefined && attempt <= mostRepeats);
+      const one = { ...made, name: step.name, role: step.role };
+      await store.keep(step.name, one);
+      options.onStep(step, 'done', one);
+      return one;
+    });
     runs.push(run);
   }
   const assertions = judgeCascade(claim, runs);

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Experiment } from '../experiment/experiment.ts';
+import { thisMachine } from './calibration.ts';
 import type { BenchSummary } from './contracts.ts';
 
 export const machineOf = (): BenchSummary['machine'] => ({
-  cores: cpus().length,
-  model: cpus()[0]?.model ?? 'unknown',
+  ...thisMachine(),
   memoryGib: Math.round(totalmem() / 2 ** 30),
   node: process.version,
 });

@@ -3,6 +3,7 @@ import { PadoError } from '@pado/fault';
 import { type Arm, readArm } from '../bench/arms.ts';
 import { type BenchResult, bench as runBench } from '../bench/bench.ts';
 import { calibrated } from '../bench/calibration.ts';
+import { counted } from '../bench/counted.ts';
 import { timeText } from '../bench/follow.ts';
 import { codeOf } from '../bench/identity.ts';
 import { findLimit, type Limit } from '../bench/limit.ts';
@@ -168,7 +169,13 @@ async function limits({ progress }: Invocation, options: LimitOptions) {
         progress(`\n${arm.name}: ${name} = ${magnitude}`);
         const vars = { ...options.vars, [name]: magnitude };
         const request = { experiment, arm, seed, vars, directory: `${options.state}/bench/limits` };
-        const run = await countedRun(() => options.run(request));
+        const run = await counted(() => options.run(request));
+        // It would send the search the wrong way.
+        if (run.void !== undefined)
+          throw new PadoError(
+            'ERR_PADO_K6',
+            `two runs in a row are void, the search ends here: ${run.void.join('; ')}`,
+          );
         const back = run.metrics.ttrRevertSeconds !== null;
         progress(`  ${back ? `recovered after ${run.metrics.ttrRevertSeconds} s` : 'did not recover'}`);
         return back;
@@ -178,16 +185,6 @@ async function limits({ progress }: Invocation, options: LimitOptions) {
   }
   const text = found.map(({ arm, limit }) => `${arm.padEnd(12)} ${limitText(name, limit)}`).join('\n');
   return { json: { experiment: experiment.name, trigger: name, limits: found }, text };
-}
-
-/** A run that a busy machine has spoilt would send the search the wrong way. */
-async function countedRun(run: () => Promise<ArmRun>): Promise<ArmRun> {
-  for (let attempt = 0; ; attempt++) {
-    const made = await run();
-    if (made.void === undefined) return made;
-    if (attempt === 1)
-      throw new PadoError('ERR_PADO_K6', `two runs in a row are void, the search ends here: ${made.void.join('; ')}`);
-  }
 }
 
 function magnitudeOf(

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { explain, PadoError, type SchemaError } from '@pado/fault';
-import { policyNames, readNames, withPolicies } from '@pado/kit/named';
+import { policyNames } from '@pado/kit/named';
 import type { PolicyDocument } from '@pado/kit/policy';
 import { Ajv } from 'ajv';
 import type { Command } from '../cli/command.ts';
 import { meant } from '../cli/parse.ts';
 import { paths } from '../stack/paths.ts';
-import { presetNames, presetOf, switchPolicies } from '../stack/policies.ts';
+import { policiesOf, presetNames, switchPolicies } from '../stack/policies.ts';
 import { requireStack } from '../stack/stack-file.ts';
 import { invalid, readDocuments } from './documents.ts';
 
@@ -21,9 +21,7 @@ export const policySet: Command = {
   },
   examples: ['pado policy set standard', 'pado policy set retry-budget,deadline', 'pado policy set my-policies.yaml'],
   async run({ positionals: [wanted = ''], settings, signal }) {
-    const names = readNames(wanted);
-    const document =
-      presetOf(wanted) ?? (names && withPolicies(names)) ?? (await policiesFromFile(wanted, settings.workingDirectory));
+    const document = policiesOf(wanted) ?? (await policiesFromFile(wanted, settings.workingDirectory));
     const stack = await requireStack(paths(settings.project).stackFile);
     const revision = await switchPolicies(stack, document, signal);
     const text = `every service acts on "${document.preset}" (revision ${revision})`;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Journal } from '../contracts.ts';
 import { armsOf, titleOf } from './arms.ts';
+import type { Assets } from './assets.ts';
 import { panelGroups } from './charts/panels.ts';
 import { Html, html } from './html.ts';
 import { mapStyle, palette } from './map/style.ts';
@@ -16,12 +17,6 @@ import { nextSection } from './sections/next.ts';
 import { stopSection } from './sections/stop.ts';
 import { verdictSection } from './sections/verdict.ts';
 import { en, type Texts } from './text/en.ts';
-
-/** What is put into the page as it is. */
-export interface Assets {
-  readonly style: string;
-  readonly script: string;
-}
 
 /** The whole report. Its policy forbids every request, and every script but ours. */
 export function page(journals: readonly Journal[], assets: Assets, texts: Texts = en): string {

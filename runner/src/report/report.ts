@@ -1,10 +1,9 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { PadoError } from '@pado/fault';
 import type { Journal } from '../contracts.ts';
-import { type Assets, page } from './page.ts';
+import { readAssets } from './assets.ts';
+import { page } from './page.ts';
 import type { Language } from './text/language.ts';
 import { textsOf } from './text/texts.ts';
 
@@ -20,22 +19,8 @@ export interface ReportOptions {
 /** Writes one HTML file that needs nothing else, and gives back its path. ERR_PADO_USAGE without a journal. */
 export async function writeReport({ journals, file, language = 'en' }: ReportOptions): Promise<string> {
   if (journals.length === 0) throw new PadoError('ERR_PADO_USAGE', 'a report needs at least one journal');
-  const text = page(journals, await readAssets(), textsOf(language));
+  const text = page(journals, await readAssets(new URL('client/charts.js', import.meta.url)), textsOf(language));
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, text);
   return file;
-}
-
-/** uPlot's own files are beside its entry; its exports name none of them. */
-async function readAssets(): Promise<Assets> {
-  const uplot = dirname(createRequire(import.meta.url).resolve('uplot'));
-  const client = join(dirname(fileURLToPath(import.meta.url)), 'client');
-  const read = (folder: string, name: string) => readFile(join(folder, name), 'utf8');
-  const [library, drawing, theirs, ours] = await Promise.all([
-    read(uplot, 'uPlot.iife.min.js'),
-    read(client, 'charts.js'),
-    read(uplot, 'uPlot.min.css'),
-    read(client, 'report.css'),
-  ]);
-  return { script: `${library}\n${drawing}`, style: `${theirs}\n${ours}` };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readNames, withPolicies } from '@pado/kit/named';
 import type { PolicyDocument } from '@pado/kit/policy';
 import { type PresetName, presetNames, presets } from '@pado/kit/presets';
 import type { StackFile } from '../contracts.ts';
@@ -47,6 +48,12 @@ async function acts(url: string, revision: string, signal: AbortSignal): Promise
   const response = await fetch(`${url}/metrics`, { signal });
   const line = (await response.text()).split('\n').find((text) => text.startsWith('resilience_policy_info{'));
   return line?.includes(`revision="${revision}"`) === true && line.endsWith(' 1');
+}
+
+/** A preset, or policies by name that are added to naive (`retry-budget,deadline`); undefined for any other text. */
+export function policiesOf(text: string): Omit<PolicyDocument, 'revision'> | undefined {
+  const names = readNames(text);
+  return presetOf(text) ?? (names && withPolicies(names));
 }
 
 /** A preset by its name; undefined for any other word. */

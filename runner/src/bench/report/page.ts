@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Assets } from '../../report/assets.ts';
 import { Html, html } from '../../report/html.ts';
 import { palette } from '../../report/map/style.ts';
 import type { BenchRun, BenchSummary } from '../contracts.ts';
@@ -16,12 +17,6 @@ export interface BenchPage {
   readonly runs: readonly BenchRun[];
   /** As it was typed. */
   readonly command: string;
-}
-
-/** What is put into the page as it is. */
-export interface Assets {
-  readonly style: string;
-  readonly script: string;
 }
 
 const tones = { better: 'ok', worse: 'bad', none: 'warn' } as const;

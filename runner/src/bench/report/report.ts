@@ -1,9 +1,8 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readAssets } from '../../report/assets.ts';
 import { binsCsv, runsCsv } from './csv.ts';
-import { type Assets, type BenchPage, benchPage } from './page.ts';
+import { type BenchPage, benchPage } from './page.ts';
 
 export interface BenchReport extends BenchPage {
   /** Where to write; folders are made. */
@@ -26,7 +25,7 @@ export async function writeBenchReport({ directory, ...bench }: BenchReport): Pr
     runs: join(directory, 'runs.csv'),
     json: join(directory, 'bench.json'),
   };
-  const page = benchPage(bench, await readAssets());
+  const page = benchPage(bench, await readAssets(new URL('client/goodput.js', import.meta.url)));
   await mkdir(directory, { recursive: true });
   await Promise.all([
     writeFile(files.html, page),
@@ -35,18 +34,4 @@ export async function writeBenchReport({ directory, ...bench }: BenchReport): Pr
     writeFile(files.json, `${JSON.stringify({ version: 1, ...bench }, null, 1)}\n`),
   ]);
   return files;
-}
-
-/** uPlot's own files are beside its entry; its exports name none of them. The style is that of a run's report. */
-async function readAssets(): Promise<Assets> {
-  const uplot = dirname(createRequire(import.meta.url).resolve('uplot'));
-  const here = dirname(fileURLToPath(import.meta.url));
-  const read = (folder: string, name: string) => readFile(join(folder, name), 'utf8');
-  const [library, drawing, theirs, ours] = await Promise.all([
-    read(uplot, 'uPlot.iife.min.js'),
-    read(join(here, 'client'), 'goodput.js'),
-    read(uplot, 'uPlot.min.css'),
-    read(join(here, '../../report/client'), 'report.css'),
-  ]);
-  return { script: `${library}\n${drawing}`, style: `${theirs}\n${ours}` };
 }

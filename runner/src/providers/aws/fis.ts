@@ -4,7 +4,7 @@ import { defaultGuards } from '../../experiment/schema/providers/aws.ts';
 import type { AwsAction } from '../../experiment/schema.ts';
 import type { Aws } from './client.ts';
 import { selectorWords } from './instances.ts';
-import type { Sleep } from './states.ts';
+import { type Sleep, settleMs } from './states.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Undoing } from './undoing.ts';
 
@@ -15,7 +15,6 @@ export const intentTag = 'pado.dev/intent';
 
 /** FIS counts in seconds itself. */
 const lookEveryMs = 2_000;
-const settleMs = 3_000;
 const over = ['completed', 'stopped', 'failed', 'cancelled'];
 
 /** Starts a template and follows it; however this ends, the experiment has ended too. */
@@ -64,7 +63,6 @@ export async function startExperiment(
       entry.drop();
       throw error;
     }
-    // A start whose answer did not come may be obeyed a moment later.
     if (id === undefined) await sleep(settleMs, new AbortController().signal);
     // Interrupted, too late, or not known: it must not go on without its run. What fails here the run's end tries again.
     await entry.now().catch((failure: Error) => note('warning', `${intent.intent.what}: ${failure.message}`));

@@ -5,6 +5,9 @@ import type { Surroundings } from './surroundings.ts';
 
 export type Sleep = Surroundings['sleep'];
 
+/** A call whose answer did not come may be obeyed a moment later: only what runs after this is known to run. */
+export const settleMs = 3_000;
+
 /** Stopping takes most of a minute, and DescribeInstances is throttled by account. */
 const lookEveryMs = 2_000;
 

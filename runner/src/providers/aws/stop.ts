@@ -4,14 +4,11 @@ import type { Aws } from './client.ts';
 import { ended } from './instances.ts';
 import { chooseInstances } from './selection.ts';
 import { startAll, startedInWords } from './start.ts';
-import { untilState } from './states.ts';
+import { settleMs, untilState } from './states.ts';
 import type { Surroundings } from './surroundings.ts';
 import type { Undoing } from './undoing.ts';
 
 type Stop = Extract<AwsAction, { readonly action: 'stop-instances' }>;
-
-/** A call whose answer did not come may be obeyed a moment later: only what runs after this is known to run. */
-const settleMs = 3_000;
 
 /** How long a start may take after all: minutes of stopping, and then the start. */
 export const startLimitMs = 600_000;

@@ -1,21 +1,13 @@
+import { eachCall } from './each.ts';
 import type { PeerPolicy, PolicyDocument, ServerPolicy } from './policy.ts';
-import { presets } from './presets.ts';
+import { backingOff, breaker, presets } from './presets.ts';
 
 type Preset = Omit<PolicyDocument, 'revision'>;
 type Change = (preset: Preset) => Preset;
 
-/** Changes what every caller does with every peer, those without an entry included. */
 const callers =
   (change: (policy: PeerPolicy) => PeerPolicy): Change =>
-  (preset) => ({
-    ...preset,
-    services: Object.fromEntries(
-      Object.entries<Record<string, PeerPolicy>>({ '*': {}, ...preset.services }).map(([service, peers]) => [
-        service,
-        Object.fromEntries(Object.entries({ '*': {}, ...peers }).map(([peer, policy]) => [peer, change(policy)])),
-      ]),
-    ),
-  });
+  (preset) => ({ ...preset, services: eachCall(preset.services, change) });
 
 const servers =
   (change: (policy: ServerPolicy) => ServerPolicy): Change =>
@@ -34,14 +26,12 @@ const retry = (change: Partial<NonNullable<PeerPolicy['retry']>>) =>
     before === undefined ? policy : { ...policy, retry: { ...before, ...change } },
   );
 
-const breaker = { failurePercent: 50, windowMs: 10_000, minCalls: 20, openMs: 5_000, halfOpenCalls: 10 };
-
 /** Single policies by name, each with its usual values; added to what is in force already. */
 const changes = {
   timeout: callers((policy) => ({ timeoutMs: 1_000, ...policy })),
   deadline: callers((policy) => ({ deadlineMs: 2_000, ...policy })),
-  'retry-backoff': retry({ jitter: { baseMs: 100, capMs: 1_000 } }),
-  'retry-budget': retry({ budget: { perSuccess: 0.1, size: 10 } }),
+  'retry-backoff': retry({ jitter: backingOff.jitter }),
+  'retry-budget': retry({ budget: backingOff.budget }),
   'retry-marker': retry({ heedMarker: true }),
   throttle: callers((policy) => ({ ...policy, throttle: { k: 2, windowMs: 15_000 } })),
   breaker: callers((policy) => ({ ...policy, breaker: { ...breaker, scope: 'peer' } })),

@@ -1,4 +1,5 @@
-import type { PeerPolicy, PolicyDocument, ServerPolicy } from './policy.ts';
+import { eachCall } from './each.ts';
+import type { BreakerPolicy, PolicyDocument, RetryPolicy, ServerPolicy } from './policy.ts';
 
 export const presetNames = ['naive', 'timeouts', 'standard', 'full'] as const;
 export type PresetName = (typeof presetNames)[number];
@@ -7,13 +8,21 @@ type Preset = Omit<PolicyDocument, 'revision'>;
 
 /** Three attempts at once, one after the other: what a loop around a call gives, and many a client's default. */
 const again = { maxAttempts: 3 };
-const backingOff = {
+/** Backoff, budget and marker with their usual values. */
+export const backingOff = {
   maxAttempts: 3,
   jitter: { baseMs: 100, capMs: 1_000 },
   budget: { perSuccess: 0.1, size: 10 },
   heedMarker: true,
+} as const satisfies RetryPolicy;
+/** The usual values; its scope is what cascades differ in. */
+export const breaker: BreakerPolicy = {
+  failurePercent: 50,
+  windowMs: 10_000,
+  minCalls: 20,
+  openMs: 5_000,
+  halfOpenCalls: 10,
 };
-const breaker = { failurePercent: 50, windowMs: 10_000, minCalls: 20, openMs: 5_000, halfOpenCalls: 10 };
 
 /**
  * What code without a thought for failure has: no limit on most calls, and what was added one by one where something
@@ -40,7 +49,7 @@ const naive: Preset = {
 /** Time limits alone, the first thing that people add; everything else stays as it was. */
 const timeouts: Preset = {
   preset: 'timeouts',
-  services: withEach(naive.services, (policy) => ({ deadlineMs: 2_000, timeoutMs: 1_000, ...policy })),
+  services: eachCall(naive.services, (policy) => ({ deadlineMs: 2_000, timeoutMs: 1_000, ...policy })),
   servers: naive.servers ?? {},
 };
 
@@ -99,13 +108,3 @@ const full: Preset = {
 
 /** Ready-made policies, from none to all. */
 export const presets: Readonly<Record<PresetName, Preset>> = { naive, timeouts, standard, full };
-
-function withEach(services: Preset['services'], change: (policy: PeerPolicy) => PeerPolicy): Preset['services'] {
-  const every: Preset['services'] = { '*': {}, ...services };
-  return Object.fromEntries(
-    Object.entries(every).map(([service, peers]) => {
-      const named: Record<string, PeerPolicy> = { '*': {}, ...peers };
-      return [service, Object.fromEntries(Object.entries(named).map(([peer, policy]) => [peer, change(policy)]))];
-    }),
-  );
-}

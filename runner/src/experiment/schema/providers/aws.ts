@@ -13,6 +13,7 @@ import {
   union,
 } from '@pado/fault/json-schema';
 import { unit, windows } from '../fields.ts';
+import { selection } from '../selection.ts';
 
 const type = literal('aws', { description: 'aws: asks or changes what runs in an AWS account' });
 const name = (what: string): Schema<string> => string({ description: what, minLength: 1, maxLength: 255 });
@@ -35,16 +36,6 @@ const by = object(
   },
   { description: 'which instances fit: {tags: {app: shop}, zone: ap-northeast-2a}; several narrow each other down' },
 );
-
-/** As in the provider kubernetes. */
-const selection = {
-  mode: oneOf(['one', 'all', 'fixed', 'fixed-percent', 'random-max-percent'], {
-    description: 'how many of those that fit are taken: one, all, fixed, fixed-percent or random-max-percent',
-    default: 'one',
-  }),
-  value: number({ description: 'for fixed how many, else a share from 0 to 100', minimum: 0 }),
-  seed: integer({ description: 'a whole number from which random choices derive', default: 0 }),
-} as const;
 
 export const defaultGuards = { allow: 'pado.dev/allow', maxCount: 1, maxPercent: 50 } as const;
 

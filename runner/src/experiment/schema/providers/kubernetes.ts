@@ -1,17 +1,7 @@
 import { duration } from '@pado/fault/fields';
-import {
-  boolean,
-  integer,
-  literal,
-  map,
-  number,
-  object,
-  oneOf,
-  type Schema,
-  string,
-  union,
-} from '@pado/fault/json-schema';
+import { boolean, integer, literal, map, object, oneOf, type Schema, string, union } from '@pado/fault/json-schema';
 import { unit, windows } from '../fields.ts';
+import { selection } from '../selection.ts';
 
 const type = literal('kubernetes', { description: 'kubernetes: asks or changes the cluster' });
 const name = (what: string): Schema<string> => string({ description: what, minLength: 1, maxLength: 253 });
@@ -20,16 +10,6 @@ const labels = map(name('a text'), {
   description: 'labels, such as {app.kubernetes.io/name: payments}',
   maxProperties: 32,
 });
-
-/** Which of the objects that fit are taken; Chaos Mesh's modes, random choices derive from `seed`. */
-const selection = {
-  mode: oneOf(['one', 'all', 'fixed', 'fixed-percent', 'random-max-percent'], {
-    description: 'how many are taken: one, all, fixed, fixed-percent or random-max-percent',
-    default: 'one',
-  }),
-  value: number({ description: 'for fixed how many, else a share from 0 to 100', minimum: 0 }),
-  seed: integer({ description: 'a whole number from which random choices derive', default: 0 }),
-} as const;
 
 const pods = { labels, namespace, ...selection } as const;
 const node = name('a node by name');
