@@ -72,7 +72,14 @@ export async function deploy(namespace: string, name: string, options: TargetOpt
       ...{ periodSeconds: 1, failureThreshold: 1, timeoutSeconds: 3 },
     },
     ...(options.isWatchedAlive
-      ? { livenessProbe: { httpGet: { path: '/healthz', port: 'http' }, periodSeconds: 1, failureThreshold: 3 } }
+      ? {
+          // A start that takes long on a busy machine is no reason for a restart.
+          startupProbe: { httpGet: { path: '/healthz', port: 'http' }, periodSeconds: 1, failureThreshold: 60 },
+          livenessProbe: {
+            httpGet: { path: '/healthz', port: 'http' },
+            ...{ periodSeconds: 1, failureThreshold: 3, timeoutSeconds: 3 },
+          },
+        }
       : {}),
     securityContext: restricted,
     resources: resources ?? { requests: { cpu: '10m', memory: '64Mi' } },
