@@ -60,8 +60,43 @@ t.test('no role has a wildcard or may read Secrets of others', { skip }, async (
   }
 });
 
+/** Of the providers kubernetes and aws: what they ask of the API server, in the runner's namespace or of all. */
+const ofInfrastructure = [
+  ...['nodes get', 'nodes list', 'nodes patch', 'nodes delete', 'pods get', 'pods list', 'pods/eviction create'],
+  'nodeclaims get',
+];
+const inNamespace = ['pods delete', 'deployments get', 'deployments list', 'deployments patch', 'endpointslices list'];
+
+t.test(
+  'the runner may take nodes only where that is wanted, and then no more than its providers do',
+  { skip },
+  async (t) => {
+    interface Role {
+      readonly kind: string;
+      readonly metadata: { readonly name: string };
+      readonly rules: readonly { readonly resources: readonly string[]; readonly verbs: readonly string[] }[];
+    }
+    const rolesOf = async (infrastructure: boolean) => {
+      const values = { 'runner.create': true, 'runner.infrastructure': infrastructure };
+      const all = (await manifests('agent', values)) as unknown as Role[];
+      const of = (kind: string) =>
+        all
+          .filter((one) => one.kind === kind && one.metadata.name === 'pado-runner')
+          .flatMap(({ rules }) => rules)
+          .flatMap(({ resources, verbs }) => resources.flatMap((what) => verbs.map((verb) => `${what} ${verb}`)));
+      return { role: of('Role'), cluster: of('ClusterRole') };
+    };
+    const plain = await rolesOf(false);
+    t.same(plain.cluster, []);
+    for (const right of inNamespace) t.notOk(plain.role.includes(right), right);
+    const more = await rolesOf(true);
+    t.same(more.cluster.sort(), [...ofInfrastructure].sort());
+    t.same(more.role.filter((right) => !plain.role.includes(right)).sort(), [...inNamespace].sort());
+  },
+);
+
 t.test('each rule has its reason above it', { skip }, async (t) => {
-  const text = await template('agent', '--set', 'runner.create=true');
+  const text = await template('agent', '--set', 'runner.create=true,runner.infrastructure=true');
   const lines = text.split('\n');
   const rules = lines.flatMap((line, index) => (/^ {2}- apiGroups:/.test(line) ? [index] : []));
   t.ok(rules.length > 15);

@@ -86,7 +86,11 @@ t.test('services run on nodes that fail, database and observers on those that do
   );
   t.equal(services.length, 8);
   for (const { metadata, spec } of services) {
-    t.same(spec.template.spec.nodeSelector, pool.template.metadata.labels, metadata.name);
+    t.same(
+      spec.template.spec.nodeSelector,
+      { 'pado.dev/role': pool.template.metadata.labels['pado.dev/role'] },
+      metadata.name,
+    );
     t.match(spec.template.spec.tolerations, [{ key: taint.key, value: taint.value, effect: taint.effect }]);
     t.equal(spec.replicas, 2, metadata.name);
   }

@@ -33,8 +33,42 @@ export const matrixText = (results: readonly CascadeResult[]): string =>
     ),
   ].join('\n');
 
+const markdown = (rows: readonly (readonly string[])[]): string =>
+  rows.map((row) => `| ${row.join(' | ')} |`).join('\n');
+
 export const matrixMarkdown = (results: readonly CascadeResult[]): string =>
-  [head, head.map(() => '---'), ...matrixRows(results)].map((row) => `| ${row.join(' | ')} |`).join('\n');
+  markdown([head, head.map(() => '---'), ...matrixRows(results)]);
+
+const presetHead = ['cascade', 'naive', 'timeouts', 'standard', 'full'] as const;
+
+/** What each preset does to each cascade, one run each, against naive with the same users. */
+export const presetsMarkdown = (results: readonly CascadeResult[]): string =>
+  markdown([
+    presetHead,
+    presetHead.map(() => '---'),
+    ...results.map((result) => [
+      result.name,
+      ...(['naive', 'timeouts', 'standard', 'fixed'] as const).map((role) => step(result.runs, role)),
+    ]),
+  ]);
+
+function step(runs: readonly CascadeRun[], role: Role): string {
+  const of = (wanted: Role) => runs.find((run) => run.role === wanted && run.seed === 1 && run.void === undefined);
+  const [naive, run] = [of('naive'), of(role)];
+  if (run === undefined) return '–';
+  const { sloLossSeconds: loss, ttrRevertSeconds: back } = run.metrics;
+  const fared = `${loss.toFixed(1)} s, ${back === null ? 'not back' : `back after ${back.toFixed(0)} s`}`;
+  if (role === 'naive' || naive === undefined) return fared;
+  return `${effect(loss, naive.metrics.sloLossSeconds)}: ${fared}`;
+}
+
+/** In words: a single run is no proof, so only what is plain to see is called an effect. */
+export function effect(loss: number, naive: number): 'helps' | 'no difference' | '**worse**' {
+  const plainSeconds = 1;
+  if (loss <= 0.7 * naive && naive - loss >= plainSeconds) return 'helps';
+  if (loss >= 1.3 * naive && loss - naive >= plainSeconds) return '**worse**';
+  return 'no difference';
+}
 
 function fared({ runs }: CascadeResult, role: Role): string {
   const own = runs.filter((run) => run.role === role);

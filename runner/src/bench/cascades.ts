@@ -4,7 +4,7 @@ import type { Experiment } from '../experiment/experiment.ts';
 import type { CascadeClaim } from '../experiment/schema/cascade.ts';
 import type { Arm } from './arms.ts';
 import { type Assertion, type CascadeRun, judgeCascade } from './cascade-judge.ts';
-import { type CascadeStep, cascadePlan } from './cascade-plan.ts';
+import { type CascadeStep, cascadePlan, type PlanOptions } from './cascade-plan.ts';
 import { counted } from './counted.ts';
 import type { ArmRequest, ArmRun } from './measure-run.ts';
 import { openStore } from './store.ts';
@@ -22,12 +22,10 @@ export interface CascadeResult {
   readonly proven: boolean;
 }
 
-export interface CascadeOptions {
+export interface CascadeOptions extends PlanOptions {
   /** `.pado` of the project. */
   readonly state: string;
   readonly fresh: boolean;
-  /** At most so many seeds. */
-  readonly seeds?: number | undefined;
   /** Values that the calibration sets, by experiment. */
   readonly calibrated: (configuration: Experiment['configuration']) => Readonly<Record<string, number>>;
   readonly fix: (name: string) => Promise<Arm>;
@@ -53,7 +51,7 @@ export async function proveCascade(
   const store = await openStore<CascadeRun>(folder, identity, { fresh: options.fresh });
   const kept = new Map((await store.runs()).map((run) => [run.name, run]));
   const runs: CascadeRun[] = [];
-  for (const step of cascadePlan(claim, options.seeds)) {
+  for (const step of cascadePlan(claim, options)) {
     options.signal.throwIfAborted();
     const earlier = kept.get(step.name);
     if (earlier !== undefined && earlier.void === undefined) {
@@ -61,7 +59,7 @@ export async function proveCascade(
       runs.push(earlier);
       continue;
     }
-    const arm = step.role === 'fixed' ? fixed : { name: 'naive', policies: presets.naive };
+    const arm = armOf(step.role, fixed);
     const magnitude = { [trigger.name]: trigger.weaker };
     const weaker = step.role === 'weaker' ? { ...magnitude, ...options.calibrated(magnitude) } : {};
     const run = await counted(async (): Promise<CascadeRun> => {
@@ -83,4 +81,10 @@ export async function proveCascade(
     trigger: { ...trigger, value: experiment.configuration[trigger.name] },
     proven: assertions.every(({ met }) => met === true),
   };
+}
+
+function armOf(role: CascadeStep['role'], fixed: Arm): Arm {
+  if (role === 'fixed') return fixed;
+  const name = role === 'weaker' ? 'naive' : role;
+  return { name, policies: presets[name] };
 }

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readArm } from '../bench/arms.ts';
 import { calibrated } from '../bench/calibration.ts';
-import { matrixMarkdown, matrixText } from '../bench/cascade-matrix.ts';
+import { matrixMarkdown, matrixText, presetsMarkdown } from '../bench/cascade-matrix.ts';
 import type { CascadeResult } from '../bench/cascades.ts';
 import { timeText } from '../bench/follow.ts';
 import { codeOf } from '../bench/identity.ts';
@@ -26,7 +26,11 @@ export const cascades: Command = {
       description: 'at most so many seeds each, 1 to 20',
       default: "each file's own",
     },
-    'write-docs': { type: 'boolean', description: 'writes the matrix into docs/reference/cascades.md' },
+    presets: { type: 'boolean', description: 'runs the presets timeouts and standard too, once each' },
+    'write-docs': {
+      type: 'boolean',
+      description: 'writes the matrix into docs/reference/cascades.md, and with --presets docs/reference/fixes.md',
+    },
     fresh: { type: 'boolean', description: 'throws away earlier runs', default: 'goes on where it stopped' },
   },
   positional: { name: 'NAME', description: 'cascades of experiments/cascades; none: all', min: 0, max: 100 },
@@ -63,7 +67,7 @@ export const cascades: Command = {
       const startedMs = performance.now();
       results.push(
         await proveCascade(experiment, claim, {
-          ...{ state, seeds, signal, fresh: values.boolean('fresh') },
+          ...{ state, seeds, signal, fresh: values.boolean('fresh'), presets: values.boolean('presets') },
           calibrated: (configuration) => calibrated(configuration, machine),
           code: await codeOf(experiment, settings.installation),
           fix: (name) => readArm(name, armReaders(settings.workingDirectory)),
@@ -79,7 +83,12 @@ export const cascades: Command = {
     }
     const file = join(state, 'cascades', 'matrix.json');
     await replaceFile(file, `${JSON.stringify({ machine, results }, null, 2)}\n`, 0o644);
-    if (values.boolean('write-docs')) await writeMatrix(settings.installation, results, calibrationText(machine));
+    if (values.boolean('write-docs')) {
+      const write = (page: string, mark: string, table: string) =>
+        writeTable(join(settings.installation, 'docs', 'reference', page), mark, table, calibrationText(machine));
+      await write('cascades.md', 'matrix', matrixMarkdown(results));
+      if (values.boolean('presets')) await write('fixes.md', 'presets', presetsMarkdown(results));
+    }
     const proven = results.filter((result) => result.proven).length;
     const text = `${matrixText(results)}\n\n${proven} of ${results.length} cascades proven; ${shown(file)}`;
     return { exitCode: proven === results.length ? 0 : 1, json: { machine, results }, text };
@@ -87,13 +96,12 @@ export const cascades: Command = {
 };
 
 /** Between the two marks; the rest of the page is written by hand. */
-async function writeMatrix(installation: string, results: readonly CascadeResult[], machine: string): Promise<void> {
-  const file = join(installation, 'docs', 'reference', 'cascades.md');
+async function writeTable(file: string, mark: string, table: string, machine: string): Promise<void> {
   const page = await readFile(file, 'utf8');
   const said = `On ${new Date().toISOString().slice(0, 10)}: ${machine}.`;
-  const matrix = `<!-- matrix -->\n${said}\n\n${matrixMarkdown(results)}\n<!-- /matrix -->`;
+  const made = `<!-- ${mark} -->\n${said}\n\n${table}\n<!-- /${mark} -->`;
   await writeFile(
     file,
-    page.replace(/<!-- matrix -->[\s\S]*<!-- \/matrix -->/, () => matrix),
+    page.replace(new RegExp(`<!-- ${mark} -->[\\s\\S]*<!-- /${mark} -->`), () => made),
   );
 }

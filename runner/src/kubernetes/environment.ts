@@ -61,7 +61,7 @@ export async function clusterEnvironment(client: KubeClient, options: Options): 
       gatewayUrl,
       prometheusUrl,
       agent: kubeFaults(client, { note }),
-      kubernetes: kubernetesProvider(client),
+      kubernetes: kubernetesProvider(client, { note }),
       cluster: client,
       ...(start === undefined ? {} : { startLoad: start }),
       preflight: (experiment) => preflight(client, experiment),

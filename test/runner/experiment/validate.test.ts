@@ -162,7 +162,11 @@ t.test('JSON is read as well, and a document that is no object is refused', asyn
 });
 
 t.test('the catalogue is valid', async (t) => {
-  const names = (await readdir('experiments')).filter((name) => name.endsWith('.yaml'));
+  // Not the files of probes that they name, nor the values of their weaknesses and fixes.
+  const names = (await readdir('experiments', { recursive: true })).filter(
+    (name) => name.endsWith('.yaml') && !/^steady-state\/|values-/.test(name),
+  );
+  t.ok(names.length >= 24, 'cascades and infrastructure too');
   for (const name of names) {
     await t.resolveMatch(validateExperiment(join('experiments', name), { services }), { warnings: [] }, name);
   }

@@ -41,5 +41,7 @@ const percent = (share: number): string => `${Number((100 * share).toFixed(1))}%
 /** Seconds without users lose nothing: a run that broke off, or whose fault never came, would look better than it was. */
 export function cutShort({ status, pado }: Pick<Journal, 'status' | 'pado'>, observeMs: number): readonly string[] {
   const isWhole = status === 'completed' && (observeMs === 0 || pado.windows.observe !== undefined);
-  return isWhole ? [] : [`it did not go to its end (${pado.verdict}: ${pado.reason})`];
+  // What a program wrote at its end, some thirty lines, is in the journal.
+  const reason = pado.reason.split('\n', 1)[0];
+  return isWhole ? [] : [`it did not go to its end (${pado.verdict}: ${reason})`];
 }

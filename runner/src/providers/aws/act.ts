@@ -1,8 +1,9 @@
 import { durationMs } from '@pado/fault';
 import type { AwsAction } from '../../experiment/schema.ts';
+import { requireMark } from '../guards.ts';
 import type { Aws, Operation } from './client.ts';
 import { startExperiment } from './fis.ts';
-import { requireTag } from './guards.ts';
+import { harmOf } from './guards.ts';
 import { ended } from './instances.ts';
 import { allThatFit, chooseInstances } from './selection.ts';
 import { startAll } from './start.ts';
@@ -36,7 +37,7 @@ async function startInstances(
 ): Promise<object> {
   const fit = await allThatFit(aws, by, around, signal);
   const down = fit.filter(({ state }) => state === 'stopped' || state === 'stopping');
-  requireTag(down, action, guards?.allow);
+  requireMark(harmOf(action, down, down, guards?.allow), guards?.allow);
   const ids = down.map(({ id }) => id);
   if (ids.length > 0) {
     await startAll(aws, ids, { deadlineMs: durationMs(deadline), sleep: around.sleep, signal });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { durationMs, isPadoError, PadoError } from '@pado/fault';
-import { defaultGuards } from '../../experiment/schema/providers/aws.ts';
+import { defaultGuards } from '../../experiment/schema/guards.ts';
 import type { AwsAction } from '../../experiment/schema.ts';
 import type { Aws } from './client.ts';
 import { selectorWords } from './instances.ts';

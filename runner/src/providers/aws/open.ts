@@ -1,7 +1,7 @@
 import { intentJournal, intentsBeside } from '../../intents/journal.ts';
+import { thisMachine } from '../protected.ts';
 import { connectAws } from './client.ts';
 import type { Cluster } from './cluster.ts';
-import { thisMachine } from './protected.ts';
 import { type AwsOptions, type AwsProvider, awsProvider } from './provider.ts';
 
 interface Options extends Pick<AwsOptions, 'note'> {

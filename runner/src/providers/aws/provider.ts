@@ -1,12 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import type { AwsAction, AwsProbe } from '../../experiment/schema.ts';
 import type { IntentJournal } from '../../intents/journal.ts';
+import type { Whereabouts } from '../protected.ts';
 import type { Answer } from '../provider.ts';
 import { act } from './act.ts';
 import { ask } from './ask.ts';
 import type { Aws } from './client.ts';
 import type { Cluster } from './cluster.ts';
-import type { Whereabouts } from './protected.ts';
 import type { Surroundings } from './surroundings.ts';
 import { undoingList } from './undoing.ts';
 

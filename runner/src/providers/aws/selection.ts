@@ -1,11 +1,13 @@
 import { PadoError } from '@pado/fault';
-import { defaultGuards, type Guards, type InstanceSelector } from '../../experiment/schema/providers/aws.ts';
+import { defaultGuards, type Guards } from '../../experiment/schema/guards.ts';
+import type { InstanceSelector } from '../../experiment/schema/providers/aws.ts';
+import { requireGuards, share } from '../guards.ts';
 import { type Selection, select } from '../kubernetes/select.ts';
+import { ofPrometheus, ofRunner } from '../protected.ts';
 import type { Aws } from './client.ts';
 import { nodesByInstance } from './cluster.ts';
-import { requireGuards, rounded } from './guards.ts';
+import { harmOf, hitOf } from './guards.ts';
 import { describe, type Instance, isThere, matching, selectorWords, tag } from './instances.ts';
-import { ofPrometheus, ofRunner } from './protected.ts';
 import type { Surroundings } from './surroundings.ts';
 
 export interface HarmingAction extends Selection {
@@ -52,12 +54,10 @@ export async function chooseInstances(
     (one) => `${one.id} (zone ${one.zone}, node ${nodes.get(one.id) ?? (one.privateDnsName || 'unknown')})`,
   );
   note('info', `blast radius of ${action.action} in ${aws.region}: ${named.join(', ')}: ${shares.join(', ')}`);
-  requireGuards({ action: action.action, taken, allowed, held, nodes, runner, prometheus }, action.guards);
+  const who = { runner: hitOf(runner, taken, nodes), prometheus: hitOf(prometheus, taken, nodes) };
+  requireGuards({ ...harmOf(action.action, taken, allowed, allow), ...who, held }, action.guards);
   return taken;
 }
-
-const share = (count: number, total: number): string =>
-  total === 0 ? `${count} of 0` : `${count} of ${total} (${rounded((100 * count) / total)}%)`;
 
 const ofNone = (fit: readonly Instance[]): string =>
   fit.length === 0 ? '' : `; there are ${fit.map(({ id, state }) => `${id} (${state})`).join(', ')}`;

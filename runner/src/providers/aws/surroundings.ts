@@ -1,6 +1,6 @@
 import type { IntentJournal } from '../../intents/journal.ts';
+import type { Whereabouts } from '../protected.ts';
 import type { Cluster } from './cluster.ts';
-import type { Whereabouts } from './protected.ts';
 
 /** What the provider has around it besides AWS. */
 export interface Surroundings {

@@ -1,9 +1,12 @@
 import type { ObjectMeta } from '@pado/fault';
+import type { KubeClient } from '../../kubernetes/client.ts';
+import type { List, Pod } from '../../kubernetes/objects.ts';
 
 export interface Node {
   readonly metadata: ObjectMeta;
   readonly spec?: {
     readonly unschedulable?: boolean;
+    readonly providerID?: string;
     readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
   };
   readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
@@ -11,3 +14,9 @@ export interface Node {
 
 export const nodePath = (name?: string): string =>
   name === undefined ? '/api/v1/nodes' : `/api/v1/nodes/${encodeURIComponent(name)}`;
+
+/** All pods of a node, of whatever namespace. */
+export async function podsOn(client: KubeClient, node: string, signal: AbortSignal): Promise<readonly Pod[]> {
+  const query = { fieldSelector: `spec.nodeName=${node}` };
+  return (await client.request<List<Pod>>('GET', '/api/v1/pods', { query, signal })).items;
+}

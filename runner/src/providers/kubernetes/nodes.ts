@@ -3,18 +3,26 @@ import type { KubernetesAction } from '../../experiment/schema.ts';
 import type { KubeClient } from '../../kubernetes/client.ts';
 import { type List, type Pod, selectorText } from '../../kubernetes/objects.ts';
 import { evict } from './evict.ts';
-import { type Node, nodePath } from './node.ts';
+import { type Node, nodePath, podsOn } from './node.ts';
+import { guardNodes } from './node-guards.ts';
 import { select } from './select.ts';
+import type { Surroundings } from './surroundings.ts';
 
 type NodeAction = Extract<
   KubernetesAction,
   { readonly action: 'cordon' | 'uncordon' | 'drain' | 'delete-node' | 'taint' }
 >;
 
-/** Does something to nodes, by name or by labels; the output names them. */
-export async function actOnNodes(client: KubeClient, action: NodeAction, signal: AbortSignal): Promise<object> {
+/** Does something to nodes, by name or by labels; the output names them. Before what moves pods, the guards are asked. */
+export async function actOnNodes(
+  client: KubeClient,
+  action: NodeAction,
+  around: Surroundings,
+  signal: AbortSignal,
+): Promise<object> {
   const nodes = await wanted(client, action, signal);
   const names = nodes.map(({ metadata }) => metadata.name);
+  if (movesPods(action)) await guardNodes(client, { action, nodes, around, signal });
   const patch = (name: string, body: object) => client.request('PATCH', nodePath(name), { body, signal });
   const cordon = (unschedulable: boolean) => Promise.all(names.map((name) => patch(name, { spec: { unschedulable } })));
   switch (action.action) {
@@ -23,6 +31,7 @@ export async function actOnNodes(client: KubeClient, action: NodeAction, signal:
       return { nodes: names };
     case 'uncordon':
       await cordon(false);
+      for (const name of names) around.held.delete(name);
       return { nodes: names };
     case 'delete-node':
       await Promise.all(names.map((name) => client.request('DELETE', nodePath(name), { signal })));
@@ -39,12 +48,20 @@ export async function actOnNodes(client: KubeClient, action: NodeAction, signal:
     }
     case 'drain': {
       await cordon(true);
-      const pods = (await Promise.all(names.map((name) => podsOf(client, name, signal)))).flat();
+      const pods = (await Promise.all(names.map((name) => evictable(client, name, signal)))).flat();
       await evict(client, pods, { deadlineMs: durationMs(action.deadline ?? '60s'), signal });
       return { nodes: names, evicted: pods.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`) };
     }
   }
 }
+
+/** A cordon keeps pods away and ends none, and a softer taint does no more. */
+const movesPods = (
+  action: NodeAction,
+): action is Extract<NodeAction, { readonly action: 'drain' | 'delete-node' | 'taint' }> =>
+  action.action === 'drain' ||
+  action.action === 'delete-node' ||
+  (action.action === 'taint' && action.effect === 'NoExecute');
 
 async function wanted(client: KubeClient, action: NodeAction, signal: AbortSignal): Promise<readonly Node[]> {
   const { node, labels } = action;
@@ -59,10 +76,8 @@ async function wanted(client: KubeClient, action: NodeAction, signal: AbortSigna
 }
 
 /** What a drain evicts: not what a DaemonSet would put back at once, nor what the kubelet runs by itself. */
-async function podsOf(client: KubeClient, node: string, signal: AbortSignal): Promise<readonly Pod[]> {
-  const query = { fieldSelector: `spec.nodeName=${node}` };
-  const { items } = await client.request<List<Pod>>('GET', '/api/v1/pods', { query, signal });
-  return items.filter(({ metadata, status }) => {
+async function evictable(client: KubeClient, node: string, signal: AbortSignal): Promise<readonly Pod[]> {
+  return (await podsOn(client, node, signal)).filter(({ metadata, status }) => {
     const isMirror = metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined;
     const isOfDaemonSet = metadata.ownerReferences?.some(({ kind }) => kind === 'DaemonSet') === true;
     const isOver = status?.phase === 'Succeeded' || status?.phase === 'Failed';

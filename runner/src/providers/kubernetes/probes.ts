@@ -32,9 +32,13 @@ export async function askCluster(
       return (await pods(probe.labels)).items.reduce((sum, pod) => sum + restartsOf(pod), 0);
     case 'deployment-available':
       return (await get<Deployment>(paths.deployments(namespace, probe.deployment))).status?.availableReplicas ?? 0;
-    case 'deployment-missing': {
-      const { spec, status } = await get<Deployment>(paths.deployments(namespace, probe.deployment));
-      return Math.max(0, (spec.replicas ?? 1) - (status?.availableReplicas ?? 0));
+    case 'deployment-missing':
+      return missingOf(await get<Deployment>(paths.deployments(namespace, probe.deployment)));
+    case 'replicas-missing': {
+      const query = { labelSelector: selectorText(probe.labels) };
+      const { items } = await get<List<Deployment>>(paths.deployments(namespace), query);
+      // None at all is no proof that none is missing.
+      return items.length === 0 ? null : items.reduce((sum, one) => sum + missingOf(one), 0);
     }
     case 'endpoints': {
       const labelSelector = `kubernetes.io/service-name=${probe.service}`;
@@ -52,6 +56,9 @@ export async function askCluster(
       return conditionOf(await find(get, namespace, probe), probe.condition) ?? null;
   }
 }
+
+const missingOf = ({ spec, status }: Deployment): number =>
+  Math.max(0, (spec.replicas ?? 1) - (status?.availableReplicas ?? 0));
 
 const restartsOf = ({ status }: Pod): number =>
   (status?.containerStatuses ?? []).reduce(

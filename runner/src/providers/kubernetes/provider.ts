@@ -1,11 +1,13 @@
 import { isPadoError, PadoError } from '@pado/fault';
 import type { KubernetesAction, KubernetesProbe } from '../../experiment/schema.ts';
 import type { KubeClient } from '../../kubernetes/client.ts';
+import { thisMachine, type Whereabouts } from '../protected.ts';
 import type { Answer } from '../provider.ts';
 import { actOnDeployment } from './deployments.ts';
 import { actOnNodes } from './nodes.ts';
 import { actOnPods } from './pods.ts';
 import { askCluster } from './probes.ts';
+import type { Surroundings } from './surroundings.ts';
 
 /** Asks and changes one cluster. */
 export interface KubernetesProvider {
@@ -15,13 +17,24 @@ export interface KubernetesProvider {
   readonly act: (action: KubernetesAction, signal: AbortSignal) => Promise<Answer>;
 }
 
-/** The cluster that a client reaches, with what its user may do there. */
-export const kubernetesProvider = (client: KubeClient): KubernetesProvider => ({
-  ask: (probe, signal) => timed(() => askCluster(client, probe, signal)),
-  act: (action, signal) => timed(() => act(client, action, signal)),
-});
+/** The cluster that a client reaches, with what its user may do there; for one run. */
+export function kubernetesProvider(
+  client: KubeClient,
+  { note, whereabouts = thisMachine(process.env) }: ProviderOptions = { note: () => {} },
+): KubernetesProvider {
+  const around = { note, whereabouts, held: new Set<string>() };
+  return {
+    ask: (probe, signal) => timed(() => askCluster(client, probe, signal)),
+    act: (action, signal) => timed(() => act(client, action, around, signal)),
+  };
+}
 
-function act(client: KubeClient, action: KubernetesAction, signal: AbortSignal): Promise<object> {
+export interface ProviderOptions extends Pick<Surroundings, 'note'> {
+  /** Default: this process's own. */
+  readonly whereabouts?: Whereabouts;
+}
+
+function act(client: KubeClient, action: KubernetesAction, around: Surroundings, signal: AbortSignal): Promise<object> {
   switch (action.action) {
     case 'delete-pods':
     case 'evict-pods':
@@ -30,7 +43,7 @@ function act(client: KubeClient, action: KubernetesAction, signal: AbortSignal):
     case 'rollout-restart':
       return actOnDeployment(client, action, signal);
     default:
-      return actOnNodes(client, action, signal);
+      return actOnNodes(client, action, around, signal);
   }
 }
 

@@ -1,10 +1,10 @@
 import { PadoError } from '@pado/fault';
 import t from 'tap';
-import type { Guards } from '../../../../runner/src/experiment/schema/providers/aws.ts';
+import type { Guards } from '../../../../runner/src/experiment/schema/guards.ts';
 import type { AwsAction } from '../../../../runner/src/experiment/schema.ts';
 import type { Cluster } from '../../../../runner/src/providers/aws/cluster.ts';
-import type { Whereabouts } from '../../../../runner/src/providers/aws/protected.ts';
 import { awsProvider } from '../../../../runner/src/providers/aws/provider.ts';
+import type { Whereabouts } from '../../../../runner/src/providers/protected.ts';
 import { type Called, type FakeInstance, fakeAws, fakeIntents } from './fake.ts';
 
 const type = 'aws';

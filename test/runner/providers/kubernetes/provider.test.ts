@@ -29,6 +29,11 @@ const { signal } = new AbortController();
 const missing = () => new PadoError('ERR_PADO_NOT_FOUND', 'pods "x" not found', { details: { status: 404 } });
 const pod = (name: string, more: object = {}) => ({
   metadata: { name, namespace: 'shop', uid: `uid-${name}`, ...more },
+  spec: { containers: [] },
+});
+const node = (name: string, labels: object = { 'pado.dev/allow': 'true' }, spec: object = {}) => ({
+  metadata: { name, labels: { 'topology.kubernetes.io/zone': 'z', ...labels } },
+  spec,
 });
 const type = 'kubernetes';
 
@@ -74,7 +79,8 @@ t.test('a drain leaves daemons and mirrors, and tells at its deadline who is lef
       const mirror = pod('mirror', { annotations: { 'kubernetes.io/config.mirror': 'x' } });
       return { items: [pod('a'), daemon, mirror] };
     }
-    return { metadata: { name: 'n1' }, spec: {} };
+    if (path === '/api/v1/nodes') return { items: [node('n1'), node('n2')] };
+    return node('n1');
   });
   const action = { type, action: 'drain', node: 'n1', deadline: '1s' } as const;
   await t.rejects(provider.act(action, signal), {
@@ -88,10 +94,14 @@ t.test('a drain leaves daemons and mirrors, and tells at its deadline who is lef
 });
 
 t.test('a taint keeps the others and the version that was read', async (t) => {
-  const { calls, provider } = over(() => ({
-    metadata: { name: 'n1', resourceVersion: '7' },
-    spec: { taints: [{ key: 'old', effect: 'NoSchedule' }] },
-  }));
+  const { calls, provider } = over(({ path }) => {
+    if (path === '/api/v1/pods') return { items: [] };
+    if (path === '/api/v1/nodes') return { items: [node('n1'), node('n2')] };
+    return {
+      metadata: { ...node('n1').metadata, resourceVersion: '7' },
+      spec: { taints: [{ key: 'old', effect: 'NoSchedule' }] },
+    };
+  });
   await provider.act({ type, action: 'taint', node: 'n1', key: 'new', value: 'v', effect: 'NoExecute' }, signal);
   t.match(calls.at(-1)?.body, {
     metadata: { resourceVersion: '7' },
@@ -108,16 +118,25 @@ t.test('probes give numbers, and a condition its status', async (t) => {
     }
     if (path === '/api/v1') return { resources: [{ kind: 'Node', name: 'nodes', namespaced: false }] };
     if (path === '/api/v1/nodes/n1') return { metadata: { name: 'n1' }, status: ready };
-    return { metadata: { name: 'd' }, spec: { replicas: 3 }, status: { availableReplicas: 1 } };
+    const deployment = { metadata: { name: 'd' }, spec: { replicas: 3 }, status: { availableReplicas: 1 } };
+    if (path.endsWith('/deployments')) return { items: [deployment, { ...deployment, spec: {} }, deployment] };
+    return deployment;
   });
   const ask = async (probe: object) => (await provider.ask({ type, ...probe } as never, signal)).output;
   t.equal(await ask({ probe: 'pods-ready', labels: { app: 'x' } }), 1);
   t.equal(await ask({ probe: 'endpoints', service: 'x' }), 1);
   t.equal(await ask({ probe: 'deployment-available', deployment: 'd' }), 1);
   t.equal(await ask({ probe: 'deployment-missing', deployment: 'd' }), 2);
+  t.equal(await ask({ probe: 'replicas-missing', labels: { app: 'x' } }), 4);
   t.equal(await ask({ probe: 'condition', kind: 'Node', name: 'n1', condition: 'Ready' }), 'True');
   t.equal(await ask({ probe: 'condition', kind: 'Node', name: 'n1', condition: 'Odd' }), null);
   await t.rejects(ask({ probe: 'condition', kind: 'Odd', name: 'n1', condition: 'Ready' }), /needs its `apiVersion`/);
+});
+
+t.test('where there is no Deployment nobody knows what is missing', async (t) => {
+  const { provider } = over(() => ({ items: [] }));
+  const { output } = await provider.ask({ type, probe: 'replicas-missing', labels: { app: 'x' } }, signal);
+  t.equal(output, null);
 });
 
 t.test('what is not there was observed; what may not be asked was not', async (t) => {

@@ -1,18 +1,7 @@
 import { duration } from '@pado/fault/fields';
-import {
-  array,
-  type Described,
-  integer,
-  literal,
-  map,
-  number,
-  object,
-  oneOf,
-  type Schema,
-  string,
-  union,
-} from '@pado/fault/json-schema';
+import { type Described, literal, map, object, oneOf, type Schema, string, union } from '@pado/fault/json-schema';
 import { unit, windows } from '../fields.ts';
+import { allowField, guardsOf } from '../guards.ts';
 import { selection } from '../selection.ts';
 
 const type = literal('aws', { description: 'aws: asks or changes what runs in an AWS account' });
@@ -37,40 +26,8 @@ const by = object(
   { description: 'which instances fit: {tags: {app: shop}, zone: ap-northeast-2a}; several narrow each other down' },
 );
 
-export const defaultGuards = { allow: 'pado.dev/allow', maxCount: 1, maxPercent: 50 } as const;
-
-const allow = string({
-  description: 'the tag that says, with the value true, that this may be harmed',
-  default: defaultGuards.allow,
-  minLength: 1,
-  maxLength: 128,
-});
-
-/** What keeps a mistake small. A guard that cannot be checked refuses. */
-const guards = object(
-  {},
-  {
-    allow,
-    maxCount: integer({
-      description: 'how many instances a run may hold harmed at a time',
-      minimum: 1,
-      maximum: 1_000,
-      default: defaultGuards.maxCount,
-    }),
-    maxPercent: number({
-      description: 'the same as a share of all instances that carry the tag',
-      exclusiveMinimum: 0,
-      maximum: 100,
-      default: defaultGuards.maxPercent,
-    }),
-    unchecked: array(oneOf(['runner', 'prometheus'], { description: 'runner or prometheus' }), {
-      description:
-        'guards that need not be checkable: runner (the instance that the run itself is on), prometheus (those that Prometheus is on, which a cluster must tell); what can be checked is checked all the same',
-      maxItems: 2,
-    }),
-  },
-  { description: 'limits of the blast radius: {maxCount: 1, maxPercent: 50, unchecked: [prometheus]}' },
-);
+const words = { things: 'instances', mark: 'tag' } as const;
+const guards = guardsOf(words);
 
 const deadline = (what: string, value: string) => duration(what, { default: value });
 const chosen = { ...selection, guards, region } as const;
@@ -80,7 +37,7 @@ const act = <const A extends string>(action: A, what: string) => ({
   action: literal(action, { description: `${action}: ${what}` }),
 });
 
-const tagsOnly = object({}, { allow }, { description: 'limits: {allow: pado.dev/allow}' });
+const tagsOnly = object({}, { allow: allowField(words) }, { description: 'limits: {allow: pado.dev/allow}' });
 
 export const awsAction = union(
   'action',
@@ -158,4 +115,3 @@ export const awsProbe = union(
 );
 
 export type InstanceSelector = Described<typeof by>;
-export type Guards = Described<typeof guards>;

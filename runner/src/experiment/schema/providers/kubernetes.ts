@@ -1,6 +1,7 @@
 import { duration } from '@pado/fault/fields';
 import { boolean, integer, literal, map, object, oneOf, type Schema, string, union } from '@pado/fault/json-schema';
 import { unit, windows } from '../fields.ts';
+import { guardsOf } from '../guards.ts';
 import { selection } from '../selection.ts';
 
 const type = literal('kubernetes', { description: 'kubernetes: asks or changes the cluster' });
@@ -13,6 +14,7 @@ const labels = map(name('a text'), {
 
 const pods = { labels, namespace, ...selection } as const;
 const node = name('a node by name');
+const guards = guardsOf({ things: 'nodes', mark: 'label' });
 const deadline = duration('how long it may take', { default: '60s' });
 
 const act = <const A extends string>(action: A, what: string) => ({
@@ -54,12 +56,12 @@ export const kubernetesAction = union(
     object(act('uncordon', 'lets pods onto a node again'), { node, labels }, { description: 'uncordon' }),
     object(
       act('drain', 'cordons a node and evicts its pods; budgets are respected'),
-      { node, labels, ...selection, deadline },
+      { node, labels, ...selection, guards, deadline },
       { description: 'drain' },
     ),
     object(
       act('delete-node', 'deletes the Node object'),
-      { node, labels, ...selection },
+      { node, labels, ...selection, guards },
       { description: 'delete-node' },
     ),
     object(
@@ -70,7 +72,7 @@ export const kubernetesAction = union(
           description: 'NoSchedule, PreferNoSchedule or NoExecute',
         }),
       },
-      { node, labels, ...selection, value: name('a value') },
+      { node, labels, ...selection, value: name('a value'), guards },
       { description: 'taint' },
     ),
   ],
@@ -102,6 +104,14 @@ export const kubernetesProbe = union(
       },
       asked,
       { description: 'deployment-missing' },
+    ),
+    object(
+      {
+        ...ask('replicas-missing', 'how many replicas of all Deployments together are wanted and not available'),
+        labels,
+      },
+      asked,
+      { description: 'replicas-missing' },
     ),
     object({ ...ask('endpoints', 'how many ready endpoints a Service has'), service: name('a Service') }, asked, {
       description: 'endpoints',

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Cluster, nodeOfPod, nodesOfPrometheus } from './cluster.ts';
+import { type Cluster, nodeOfPod, nodesOfPrometheus } from './aws/cluster.ts';
 
 /** Where the run is, as far as this process can tell by itself. */
 export interface Whereabouts {
