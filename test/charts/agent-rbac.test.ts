@@ -77,8 +77,8 @@ t.test(
       readonly rules: readonly { readonly resources: readonly string[]; readonly verbs: readonly string[] }[];
     }
     const rolesOf = async (infrastructure: boolean) => {
-      const values = { 'runner.create': true, 'runner.infrastructure': infrastructure };
-      const all = (await manifests('agent', values)) as unknown as Role[];
+      const values = `runner.create=true,runner.infrastructure=${infrastructure}`;
+      const all = (await manifests('agent', '--set', values)) as unknown as Role[];
       const of = (kind: string) =>
         all
           .filter((one) => one.kind === kind && one.metadata.name === 'pado-runner')

@@ -53,12 +53,17 @@ export const presetsMarkdown = (results: readonly CascadeResult[]): string =>
   ]);
 
 function step(runs: readonly CascadeRun[], role: Role): string {
-  const of = (wanted: Role) => runs.find((run) => run.role === wanted && run.seed === 1 && run.void === undefined);
+  const of = (wanted: Role) => runs.find((run) => run.role === wanted && run.seed === 1);
   const [naive, run] = [of('naive'), of(role)];
   if (run === undefined) return '–';
+  if (run.void !== undefined) {
+    // A program that died is no measurement, and tells enough all the same.
+    const died = run.void.map((why) => /error: ([^;]+ has ended[^;]*)/.exec(why)?.[1]).find(Boolean);
+    return died === undefined ? 'void' : `broke off: ${died}`;
+  }
   const { sloLossSeconds: loss, ttrRevertSeconds: back } = run.metrics;
   const fared = `${loss.toFixed(1)} s, ${back === null ? 'not back' : `back after ${back.toFixed(0)} s`}`;
-  if (role === 'naive' || naive === undefined) return fared;
+  if (role === 'naive' || naive === undefined || naive.void !== undefined) return fared;
   return `${effect(loss, naive.metrics.sloLossSeconds)}: ${fared}`;
 }
 

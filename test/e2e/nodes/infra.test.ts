@@ -123,7 +123,7 @@ async function run(file: string, victims: () => Promise<ReadonlySet<string>>): P
         wereMissing = true;
         allThereMs = undefined;
       } else if (wereMissing) allThereMs ??= Date.now();
-      await sleep(500);
+      await sleep(1_000);
     }
   })();
   await once(child, 'close');
@@ -154,14 +154,12 @@ async function withoutAws(name: string, node: string): Promise<string> {
   };
   experiment.method[0]!.provider = { type: 'process', path: process.env.PADO_E2E_CHAOS, arguments: ['lose', node] };
   const [pado] = experiment.extensions;
+  // Both are looked for beside the file, which is elsewhere now.
   pado!.load.script = join(checkout, 'load/shop.ts');
-  const file = join(folder, `${name}.yaml`);
-  await writeFile(file, stringify(experiment));
-  await writeFile(
-    join(folder, 'infra.yaml'),
-    await readFile(join(checkout, 'experiments/steady-state/infra.yaml'), 'utf8'),
-  );
   pado!.steadyState = ['infra.yaml'];
+  const probes = await readFile(join(checkout, 'experiments/steady-state/infra.yaml'), 'utf8');
+  await writeFile(join(folder, 'infra.yaml'), probes);
+  const file = join(folder, `${name}.yaml`);
   await writeFile(file, stringify(experiment));
   return file;
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { presets } from '@pado/kit/presets';
 import t, { type Test } from 'tap';
-import { matrixMarkdown, matrixText } from '../../../runner/src/bench/cascade-matrix.ts';
+import { effect, matrixMarkdown, matrixText, presetsMarkdown } from '../../../runner/src/bench/cascade-matrix.ts';
 import { type CascadeOptions, proveCascade } from '../../../runner/src/bench/cascades.ts';
 import type { ArmRequest } from '../../../runner/src/bench/measure-run.ts';
 import type { Experiment } from '../../../runner/src/experiment/experiment.ts';
@@ -96,6 +96,39 @@ t.test('the matrix says how each arm fared, and names the claim that did not com
   t.match(text, /storm .*64\.0 s lost, none back .*NOT PROVEN/);
   t.match(text, /storm: the fix holds: no \(0 of 2: deviated, deviated\)/);
   t.match(matrixMarkdown([result]), /^\| cascade \|.*\n\| --- \|.*\n\| storm \|/);
+});
+
+t.test('the presets in between have a run each, with the first seed, and are set beside naive', async (t) => {
+  const losses: Readonly<Record<string, number>> = { naive: 10, timeouts: 14, standard: 9.5, full: 1 };
+  const asked: string[] = [];
+  const run = async ({ arm, seed, vars }: ArmRequest) => {
+    if (vars.outage_seconds === undefined) asked.push(`${arm.name}-${seed}`);
+    const sloLossSeconds = losses[arm.name] ?? 0;
+    return armRun({ seed, metrics: { sloLossSeconds, ttrRevertSeconds: arm.name === 'timeouts' ? null : 2 } });
+  };
+  const result = await proveCascade(experiment, claim, options(await state(t), { run, presets: true }));
+  t.same(asked, ['naive-1', 'full-1', 'timeouts-1', 'standard-1', 'naive-2', 'full-2']);
+  t.same(presetsMarkdown([result]).split('\n'), [
+    '| cascade | naive | timeouts | standard | full |',
+    '| --- | --- | --- | --- | --- |',
+    '| storm | 10.0 s, back after 2 s | **worse**: 14.0 s, not back | no difference: 9.5 s, back after 2 s | helps: 1.0 s, back after 2 s |',
+  ]);
+});
+
+t.test('a preset under which a program died says so, without its log', async (t) => {
+  const why = 'it did not go to its end (error: inventory has ended (SIGABRT); the end of /x/inventory.log)';
+  const run = async ({ arm, seed }: ArmRequest) => armRun({ seed, ...(arm.name === 'timeouts' ? { void: [why] } : {}) });
+  const result = await proveCascade(experiment, claim, options(await state(t), { run, presets: true }));
+  t.match(presetsMarkdown([result]), '| broke off: inventory has ended (SIGABRT) |');
+});
+
+t.test('an effect is called one only where it is plain', (t) => {
+  t.equal(effect(6.9, 10), 'helps');
+  t.equal(effect(7.1, 10), 'no difference');
+  t.equal(effect(0.1, 0.9), 'no difference', 'less than a second');
+  t.equal(effect(13.1, 10), '**worse**');
+  t.equal(effect(1.5, 0.6), 'no difference');
+  t.end();
 });
 
 t.test('every cascade of the catalogue is valid, and its weaker trigger is at least 60% of the trigger', async (t) => {

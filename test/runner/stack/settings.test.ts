@@ -89,5 +89,6 @@ t.test('a replica gets its port, its label, its settings, and the URLs of all pe
     },
   });
   t.ok(spec.args.includes('--max-old-space-size=48'));
+  t.ok(spec.args.includes('--single-threaded-gc'), 'its collector has no other core to hide on');
   t.ok(spec.args.includes('/pado/services/catalog/src/server.ts'));
 });

@@ -42,6 +42,6 @@ const percent = (share: number): string => `${Number((100 * share).toFixed(1))}%
 export function cutShort({ status, pado }: Pick<Journal, 'status' | 'pado'>, observeMs: number): readonly string[] {
   const isWhole = status === 'completed' && (observeMs === 0 || pado.windows.observe !== undefined);
   // What a program wrote at its end, some thirty lines, is in the journal.
-  const reason = pado.reason.split('\n', 1)[0];
+  const reason = pado.reason.split('\n', 1)[0]?.replace(/:$/, '');
   return isWhole ? [] : [`it did not go to its end (${pado.verdict}: ${reason})`];
 }

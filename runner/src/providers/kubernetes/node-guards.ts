@@ -17,12 +17,13 @@ const zoneLabel = 'topology.kubernetes.io/zone';
 
 /**
  * Tells what loses its nodes, and asks the guards; nothing is changed, but that the nodes count as harmed from here on.
+ * Resolves to what was told, for the journal.
  * @throws PadoError ERR_PADO_REFUSED by a guard
  */
 export async function guardNodes(
   client: KubeClient,
   { action: { action, guards }, nodes, around, signal }: Harming,
-): Promise<void> {
+): Promise<string> {
   const { note, whereabouts, held } = around;
   const allow = guards?.allow ?? defaultGuards.allow;
   const taken = nodes.map(({ metadata }) => metadata.name);
@@ -39,7 +40,8 @@ export async function guardNodes(
     return `${name} (zone ${labels?.[zoneLabel] ?? 'unknown'}, ${here.length} pods, ${ofRun} of them in ${client.namespace})`;
   });
   const shares = `${share(taken.length, allowed.length)} that carry ${allow}=true, ${share(taken.length, all.items.length)} nodes`;
-  note(`blast radius of ${action}: ${named.join(', ')}: ${shares}`);
+  const blastRadius = `${named.join(', ')}: ${shares}`;
+  note(`blast radius of ${action}: ${blastRadius}`);
   requireGuards(
     {
       ...{ action, taken, held, runner: hitOf(runner, nodes), prometheus: hitOf(prometheus, nodes) },
@@ -53,6 +55,7 @@ export async function guardNodes(
     guards,
   );
   for (const name of taken) held.add(name);
+  return blastRadius;
 }
 
 /** By name; who knows its instance alone, by the provider's. */

@@ -22,7 +22,7 @@ export async function actOnNodes(
 ): Promise<object> {
   const nodes = await wanted(client, action, signal);
   const names = nodes.map(({ metadata }) => metadata.name);
-  if (movesPods(action)) await guardNodes(client, { action, nodes, around, signal });
+  const harm = movesPods(action) ? { blastRadius: await guardNodes(client, { action, nodes, around, signal }) } : {};
   const patch = (name: string, body: object) => client.request('PATCH', nodePath(name), { body, signal });
   const cordon = (unschedulable: boolean) => Promise.all(names.map((name) => patch(name, { spec: { unschedulable } })));
   switch (action.action) {
@@ -35,7 +35,7 @@ export async function actOnNodes(
       return { nodes: names };
     case 'delete-node':
       await Promise.all(names.map((name) => client.request('DELETE', nodePath(name), { signal })));
-      return { nodes: names };
+      return { nodes: names, ...harm };
     case 'taint': {
       const { key, value = '', effect } = action;
       await Promise.all(
@@ -44,13 +44,13 @@ export async function actOnNodes(
           return patch(name, { metadata: { resourceVersion }, spec: { taints: [...others, { key, value, effect }] } });
         }),
       );
-      return { nodes: names };
+      return { nodes: names, ...harm };
     }
     case 'drain': {
       await cordon(true);
       const pods = (await Promise.all(names.map((name) => evictable(client, name, signal)))).flat();
       await evict(client, pods, { deadlineMs: durationMs(action.deadline ?? '60s'), signal });
-      return { nodes: names, evicted: pods.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`) };
+      return { nodes: names, ...harm, evicted: pods.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`) };
     }
   }
 }

@@ -60,10 +60,11 @@ const deletion = (more: object = {}): KubernetesAction =>
 
 t.test('the blast radius is told before anything is changed', async (t) => {
   const { act, notes, changed } = over();
-  await act(deletion(), signal);
-  t.same(notes, [
-    'blast radius of delete-node: n1 (zone unknown, 2 pods, 1 of them in shop): 1 of 4 (25%) that carry pado.dev/allow=true, 1 of 4 (25%) nodes',
-  ]);
+  const { output } = await act(deletion(), signal);
+  const blastRadius =
+    'n1 (zone unknown, 2 pods, 1 of them in shop): 1 of 4 (25%) that carry pado.dev/allow=true, 1 of 4 (25%) nodes';
+  t.same(notes, [`blast radius of delete-node: ${blastRadius}`]);
+  t.same(output, { nodes: ['n1'], blastRadius }, 'and is in the journal');
   t.same(changed, ['DELETE /api/v1/nodes/n1']);
 });
 
