@@ -2,6 +2,7 @@ import { isPadoError, nameLabel } from '@pado/fault';
 import type { Environment, LoadRequest } from '../experiment/environment.ts';
 import { type RunningLoad, startLoad } from '../providers/k6/load.ts';
 import { kubernetesProvider } from '../providers/kubernetes/provider.ts';
+import type { Whereabouts } from '../providers/protected.ts';
 import type { KubeClient } from './client.ts';
 import { kubeFaults } from './faults.ts';
 import type { LoadMode } from './load-modes.ts';
@@ -22,6 +23,7 @@ interface Options {
   /** The image of a load that is a Job. */
   readonly k6Image: string;
   readonly note: (text: string) => void;
+  readonly whereabouts: Whereabouts;
 }
 
 const outside = 'name its address instead';
@@ -61,7 +63,7 @@ export async function clusterEnvironment(client: KubeClient, options: Options): 
       gatewayUrl,
       prometheusUrl,
       agent: kubeFaults(client, { note }),
-      kubernetes: kubernetesProvider(client, { note }),
+      kubernetes: kubernetesProvider(client, { note, whereabouts: options.whereabouts }),
       cluster: client,
       ...(start === undefined ? {} : { startLoad: start }),
       preflight: (experiment) => preflight(client, experiment),

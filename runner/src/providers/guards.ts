@@ -13,7 +13,7 @@ export interface Harm {
   readonly taken: readonly string[];
   /** All that bear the mark, in whatever state. */
   readonly allowed: readonly string[];
-  /** Those that this run has harmed already and not given back. */
+  /** Those that are harmed already: by this run and not given back, or down by themselves. */
   readonly held: ReadonlySet<string>;
   readonly runner: Hit;
   readonly prometheus: Hit;
@@ -50,7 +50,7 @@ export function requireGuards(harm: Harm, guards: Guards = {}): void {
   const { things, mark } = words;
   requireMark(harm, allow);
   const harmed = new Set([...held, ...taken]);
-  const before = held.size === 0 ? '' : `, ${held.size} of them by earlier actions of this run`;
+  const before = held.size === 0 ? '' : `, ${held.size} of them harmed before`;
   if (harmed.size > maxCount) {
     const message = `${action} is refused: it would be ${harmed.size} ${things}${before}, and guards.maxCount is ${maxCount}. Take fewer, or raise it to ${harmed.size}`;
     throw refused(message, { guard: 'maxCount', count: harmed.size, limit: maxCount });

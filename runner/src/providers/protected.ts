@@ -40,16 +40,16 @@ export async function ofRunner(
   signal: AbortSignal,
 ): Promise<Protected> {
   const instance = /^i-[0-9a-f]+$/.exec(read(assetTag) ?? '')?.[0];
-  if (instance !== undefined) return { instance, nodes: [] };
   const { NODE_NAME: name } = environment;
+  // Both: a cluster need not know which instances its nodes are.
+  if (instance !== undefined) return { instance, nodes: name ? [name] : await ofOwnPod(environment, cluster, signal) };
   if (name) {
     if (cluster !== undefined || isDnsName.test(name)) return { nodes: [name] };
     return { unknown: `which instance the node ${name} is only a cluster tells: run with --kubernetes` };
   }
   if (environment.KUBERNETES_SERVICE_HOST) {
-    const pod = environment.HOSTNAME;
-    const node = cluster === undefined || pod === undefined ? undefined : await nodeOfPod(cluster, pod, signal);
-    if (node !== undefined) return { nodes: [node] };
+    const nodes = await ofOwnPod(environment, cluster, signal);
+    if (nodes.length > 0) return { nodes };
     return {
       unknown:
         'this is a pod, and its node is not known: give it NODE_NAME by the downward API (fieldRef spec.nodeName), or run with --kubernetes',
@@ -61,13 +61,26 @@ export async function ofRunner(
   return { nodes: [] };
 }
 
+/** The node of the pod that this is, if it is one and the cluster knows it. */
+async function ofOwnPod(
+  { KUBERNETES_SERVICE_HOST: inPod, HOSTNAME: pod }: Whereabouts['environment'],
+  cluster: Cluster | undefined,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (!inPod || cluster === undefined || pod === undefined) return [];
+  const node = await nodeOfPod(cluster, pod, signal);
+  return node === undefined ? [] : [node];
+}
+
 /** The nodes that Prometheus is on. */
 export async function ofPrometheus(cluster: Cluster | undefined, signal: AbortSignal): Promise<Protected> {
   if (cluster === undefined) {
     return { unknown: 'only a cluster tells which node Prometheus is on: run with --kubernetes' };
   }
   try {
-    return { nodes: await nodesOfPrometheus(cluster, signal) };
+    const nodes = await nodesOfPrometheus(cluster, signal);
+    if (nodes.length > 0) return { nodes };
+    return { unknown: 'no pod of the cluster has the label app.kubernetes.io/name=prometheus' };
   } catch (error) {
     signal.throwIfAborted();
     return { unknown: `the cluster does not tell which node Prometheus is on: ${(error as Error).message}` };

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { connect } from '../../../runner/src/kubernetes/connect.ts';
 import { kubernetesProvider } from '../../../runner/src/providers/kubernetes/provider.ts';
+import { thisMachine } from '../../../runner/src/providers/protected.ts';
 import { apply, kubectlJson, namespace } from '../helpers/cluster.ts';
 import { deploy } from '../helpers/targets.ts';
 
@@ -8,7 +9,7 @@ t.setTimeout(300_000);
 const ns = await namespace(t, 'pado-provider');
 const client = connect({ environment: process.env, context: undefined, namespace: ns });
 t.teardown(() => client.close());
-const { ask, act } = kubernetesProvider(client);
+const { ask, act } = kubernetesProvider(client, { note() {}, whereabouts: thisMachine(process.env) });
 const { signal } = new AbortController();
 const type = 'kubernetes';
 const labels = { 'app.kubernetes.io/name': 'web' };

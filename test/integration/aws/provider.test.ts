@@ -60,7 +60,7 @@ t.test('against moto', { skip: without }, async (t) => {
     });
     await t.rejects(provider.act({ type, action: 'terminate-instances', by, mode: 'all', guards }, signal), {
       code: 'ERR_PADO_REFUSED',
-      message: /it would be 3 instances, 2 of them by earlier actions of this run, and guards.maxCount is 2/,
+      message: /it would be 3 instances, 2 of them harmed before, and guards.maxCount is 2/,
     });
     t.match(await provider.ask({ type, probe: 'instances', by }, signal), { output: 2 });
     t.match(notes.join('\n'), /blast radius of terminate-instances in us-east-1: i-\w+ \(zone us-east-1a, node ip-/);

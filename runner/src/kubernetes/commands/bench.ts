@@ -1,6 +1,7 @@
 import type { ArmContext } from '../../bench/run-arm.ts';
 import type { Namespace } from '../../bench/run-arm-in-cluster.ts';
 import type { Invocation } from '../../cli/command.ts';
+import { thisMachine } from '../../providers/protected.ts';
 import { connect } from '../connect.ts';
 import { clusterEnvironment } from '../environment.ts';
 import { k6Image } from '../options.ts';
@@ -16,6 +17,7 @@ export async function openNamespace(
   opened.defer(() => client.close());
   const environment = await clusterEnvironment(client, {
     ...{ prometheus: undefined, gateway: undefined, load: 'local', k6Image, note: progress },
+    whereabouts: thisMachine(settings.environment),
     k6: async () => stack.tools.k6,
   });
   opened.use(environment);

@@ -3,6 +3,7 @@ import type { Invocation } from '../../cli/command.ts';
 import { usage } from '../../cli/parse.ts';
 import { url } from '../../cli/values.ts';
 import type { Where } from '../../commands/run/where.ts';
+import { thisMachine } from '../../providers/protected.ts';
 import { ensureTool } from '../../tools/tools.ts';
 import { clusterEnvironment } from '../environment.ts';
 import type { LoadMode } from '../load-modes.ts';
@@ -30,6 +31,7 @@ export async function whereInCluster(invocation: Invocation): Promise<Where> {
         progress,
       }),
     note: progress,
+    whereabouts: thisMachine(settings.environment),
   });
   opened.use(environment);
   const policies = await policiesName(client);

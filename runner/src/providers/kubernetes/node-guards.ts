@@ -1,6 +1,7 @@
+import { nameLabel } from '@pado/fault';
 import { defaultGuards, type Guards } from '../../experiment/schema/guards.ts';
 import type { KubeClient } from '../../kubernetes/client.ts';
-import type { List } from '../../kubernetes/objects.ts';
+import type { List, Pod } from '../../kubernetes/objects.ts';
 import { type Hit, requireGuards, share } from '../guards.ts';
 import { ofPrometheus, ofRunner, type Protected } from '../protected.ts';
 import { type Node, nodePath, podsOn } from './node.ts';
@@ -34,6 +35,8 @@ export async function guardNodes(
     ofPrometheus(client, signal),
   ]);
   const allowed = all.items.filter(({ metadata }) => metadata.labels?.[allow] === 'true');
+  // What an earlier run, or an accident, has left: one more of them may be the last that works.
+  const down = allowed.filter((node) => isDown(node)).map(({ metadata }) => metadata.name);
   const named = nodes.map(({ metadata: { name, labels } }, index) => {
     const here = pods[index] ?? [];
     const ofRun = here.filter(({ metadata }) => metadata.namespace === client.namespace).length;
@@ -44,7 +47,8 @@ export async function guardNodes(
   note(`blast radius of ${action}: ${blastRadius}`);
   requireGuards(
     {
-      ...{ action, taken, held, runner: hitOf(runner, nodes), prometheus: hitOf(prometheus, nodes) },
+      ...{ action, taken, held: new Set([...held.keys(), ...down]) },
+      ...{ runner: hitOf(withLoad(runner, taken, pods), nodes), prometheus: hitOf(prometheus, nodes) },
       allowed: allowed.map(({ metadata }) => metadata.name),
       words: {
         things: 'nodes',
@@ -54,8 +58,20 @@ export async function guardNodes(
     },
     guards,
   );
-  for (const name of taken) held.add(name);
+  for (const name of taken) held.set(name, action);
   return blastRadius;
+}
+
+const isDown = ({ spec, status }: Node): boolean =>
+  spec?.unschedulable === true ||
+  status?.conditions?.some((one) => one.type === 'Ready' && one.status !== 'True') === true;
+
+/** The load of a run belongs to the run: on a node that goes, the users would go with the shop. */
+function withLoad(runner: Protected, taken: readonly string[], pods: readonly (readonly Pod[])[]): Protected {
+  if ('unknown' in runner) return runner;
+  const isLoad = ({ metadata: { labels } }: Pod) =>
+    labels?.[nameLabel] === 'load' && labels['app.kubernetes.io/managed-by'] === 'pado';
+  return { ...runner, nodes: [...runner.nodes, ...taken.filter((_, index) => pods[index]?.some(isLoad))] };
 }
 
 /** By name; who knows its instance alone, by the provider's. */

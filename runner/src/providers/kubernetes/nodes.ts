@@ -31,7 +31,8 @@ export async function actOnNodes(
       return { nodes: names };
     case 'uncordon':
       await cordon(false);
-      for (const name of names) around.held.delete(name);
+      // Of what the guards count an uncordon mends a drain alone.
+      for (const name of names) if (around.held.get(name) === 'drain') around.held.delete(name);
       return { nodes: names };
     case 'delete-node':
       await Promise.all(names.map((name) => client.request('DELETE', nodePath(name), { signal })));

@@ -1,7 +1,6 @@
 import { isPadoError, PadoError } from '@pado/fault';
 import type { KubernetesAction, KubernetesProbe } from '../../experiment/schema.ts';
 import type { KubeClient } from '../../kubernetes/client.ts';
-import { thisMachine, type Whereabouts } from '../protected.ts';
 import type { Answer } from '../provider.ts';
 import { actOnDeployment } from './deployments.ts';
 import { actOnNodes } from './nodes.ts';
@@ -18,21 +17,15 @@ export interface KubernetesProvider {
 }
 
 /** The cluster that a client reaches, with what its user may do there; for one run. */
-export function kubernetesProvider(
-  client: KubeClient,
-  { note, whereabouts = thisMachine(process.env) }: ProviderOptions = { note: () => {} },
-): KubernetesProvider {
-  const around = { note, whereabouts, held: new Set<string>() };
+export function kubernetesProvider(client: KubeClient, { note, whereabouts }: ProviderOptions): KubernetesProvider {
+  const around = { note, whereabouts, held: new Map<string, string>() };
   return {
     ask: (probe, signal) => timed(() => askCluster(client, probe, signal)),
     act: (action, signal) => timed(() => act(client, action, around, signal)),
   };
 }
 
-export interface ProviderOptions extends Pick<Surroundings, 'note'> {
-  /** Default: this process's own. */
-  readonly whereabouts?: Whereabouts;
-}
+export type ProviderOptions = Pick<Surroundings, 'note' | 'whereabouts'>;
 
 function act(client: KubeClient, action: KubernetesAction, around: Surroundings, signal: AbortSignal): Promise<object> {
   switch (action.action) {

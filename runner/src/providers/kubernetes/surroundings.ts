@@ -4,6 +4,6 @@ import type { Whereabouts } from '../protected.ts';
 export interface Surroundings {
   readonly note: (text: string) => void;
   readonly whereabouts: Whereabouts;
-  /** Nodes that this run has harmed and not given back. */
-  readonly held: Set<string>;
+  /** Nodes that this run has harmed and not given back, each with the action that an uncordon may or may not undo. */
+  readonly held: Map<string, string>;
 }

@@ -154,7 +154,7 @@ t.test('one selected instance without the tag refuses the whole', async (t) => {
 t.test('what one action stopped counts for the next, until it is started again', async (t) => {
   const { provider } = over(three());
   await provider.act(stop(), signal);
-  await t.rejects(provider.act(stop(), signal), { message: /2 instances, 1 of them by earlier actions/ });
+  await t.rejects(provider.act(stop(), signal), { message: /2 instances, 1 of them harmed before/ });
   await provider.act({ type, action: 'start-instances', by }, signal);
   await provider.act(stop(), signal);
 });

@@ -24,7 +24,7 @@ interface Cluster {
 function over({
   nodes = ['n1', 'n2', 'n3', 'n4'].map((name) => node(name)),
   pods = [pod('orders', 'n1'), pod('agent', 'n1', 'pado'), pod('cart', 'n2')],
-  prometheus = () => [],
+  prometheus = () => [pod('prometheus', 'n4')],
   whereabouts = {},
 }: Cluster = {}) {
   const changed: string[] = [];
@@ -115,6 +115,42 @@ const refusals: readonly (readonly [string, Cluster, object, RegExp])[] = [
     /Prometheus is on n1\. Choose another/,
   ],
   [
+    'a Prometheus that is nowhere to be seen',
+    { prometheus: () => [] },
+    {},
+    /no pod of the cluster has the label app\.kubernetes\.io\/name=prometheus.*unchecked: \[prometheus\]/,
+  ],
+  [
+    'the node of the load of a run',
+    { pods: [pod('k6', 'n1', 'shop', { 'app.kubernetes.io/name': 'load', 'app.kubernetes.io/managed-by': 'pado' })] },
+    {},
+    /this run itself is on n1/,
+  ],
+  [
+    'the node of the run, by NODE_NAME, where instances are not known',
+    { whereabouts: { environment: { NODE_NAME: 'n1' }, read: () => 'i-0a' } },
+    {},
+    /this run itself is on n1/,
+  ],
+  [
+    'the last that works, where another is cordoned already',
+    { nodes: [node('n1'), node('n2', allowed, { spec: { unschedulable: true } }), node('n3')] },
+    {},
+    /would be 2 nodes, 1 of them harmed before/,
+  ],
+  [
+    'the last that works, where another is not ready',
+    {
+      nodes: [
+        node('n1'),
+        node('n2', allowed, { status: { conditions: [{ type: 'Ready', status: 'Unknown' }] } }),
+        node('n3'),
+      ],
+    },
+    {},
+    /would be 2 nodes, 1 of them harmed before/,
+  ],
+  [
     'what nobody can say',
     {
       prometheus: () => {
@@ -150,11 +186,18 @@ t.test('what a run has harmed counts until it is given back', async (t) => {
   await act(deletion(drain), signal);
   await t.rejects(act(deletion({ ...drain, node: 'n2' }), signal), {
     code: 'ERR_PADO_REFUSED',
-    message: /would be 2 nodes, 1 of them by earlier actions of this run/,
+    message: /would be 2 nodes, 1 of them harmed before/,
   });
   await act(deletion({ action: 'uncordon' }), signal);
   await act(deletion({ ...drain, node: 'n2' }), signal);
   t.same(changed, ['PATCH /api/v1/nodes/n1', 'PATCH /api/v1/nodes/n1', 'PATCH /api/v1/nodes/n2']);
+});
+
+t.test('an uncordon gives back no node that was tainted', async (t) => {
+  const { act } = over({ pods: [] });
+  await act(deletion({ action: 'taint', key: 'k', effect: 'NoExecute' }), signal);
+  await act(deletion({ action: 'uncordon' }), signal);
+  await t.rejects(act(deletion({ action: 'drain', node: 'n2' }), signal), { code: 'ERR_PADO_REFUSED' });
 });
 
 t.test('who knows better says so', async (t) => {

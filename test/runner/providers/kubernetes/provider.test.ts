@@ -22,7 +22,8 @@ function over(answer: (call: Call) => unknown) {
       return answer(call);
     },
   } as unknown as KubeClient;
-  return { calls, provider: kubernetesProvider(client) };
+  const whereabouts = { environment: {}, read: () => undefined };
+  return { calls, provider: kubernetesProvider(client, { note() {}, whereabouts }) };
 }
 
 const { signal } = new AbortController();
@@ -35,6 +36,7 @@ const node = (name: string, labels: object = { 'pado.dev/allow': 'true' }, spec:
   metadata: { name, labels: { 'topology.kubernetes.io/zone': 'z', ...labels } },
   spec,
 });
+const isPrometheus = (query?: object) => JSON.stringify(query)?.includes('app.kubernetes.io/name=prometheus') === true;
 const type = 'kubernetes';
 
 t.test('pods are deleted by uid, with the grace that was asked for', async (t) => {
@@ -72,8 +74,9 @@ t.test('an eviction waits for its budget, and then until the pod is gone', async
 
 t.test('a drain leaves daemons and mirrors, and tells at its deadline who is left and why', async (t) => {
   const busy = new PadoError('ERR_PADO_KUBERNETES', 'would violate the budget', { details: { passing: true } });
-  const { calls, provider } = over(({ method, path }) => {
+  const { calls, provider } = over(({ method, path, query }) => {
     if (method === 'POST') throw busy;
+    if (isPrometheus(query)) return { items: [{ ...pod('prometheus'), spec: { nodeName: 'n2', containers: [] } }] };
     if (path === '/api/v1/pods') {
       const daemon = pod('daemon', { ownerReferences: [{ kind: 'DaemonSet' }] });
       const mirror = pod('mirror', { annotations: { 'kubernetes.io/config.mirror': 'x' } });
@@ -94,7 +97,8 @@ t.test('a drain leaves daemons and mirrors, and tells at its deadline who is lef
 });
 
 t.test('a taint keeps the others and the version that was read', async (t) => {
-  const { calls, provider } = over(({ path }) => {
+  const { calls, provider } = over(({ path, query }) => {
+    if (isPrometheus(query)) return { items: [{ ...pod('prometheus'), spec: { nodeName: 'n2', containers: [] } }] };
     if (path === '/api/v1/pods') return { items: [] };
     if (path === '/api/v1/nodes') return { items: [node('n1'), node('n2')] };
     return {
