@@ -8,7 +8,8 @@
  *
  * A mean over a short baseline is itself uncertain. Where 10% is less than twice the standard error of the difference, two
  * standard errors are allowed instead, and never more than 25%: without that a healthy run would now and then count as not
- * recovered, and with more a noisy baseline would excuse a slow one.
+ * recovered, and with more a noisy baseline would excuse a slow one. Ten milliseconds are always allowed: where answers take
+ * five, a tenth of that is what the machine does with its other processes, and nobody waits longer for it.
  */
 import type { Bin, RunTimes } from '../contracts.ts';
 import { binMs } from './bins.ts';
@@ -19,6 +20,7 @@ const leastShareOfBaseline = 0.99;
 const latencyFactor = 1.1;
 const mostLatencyFactor = 1.25;
 const standardErrors = 2;
+const unnoticedMs = 10;
 /** Not recovered for so long after the revert is a state of its own. */
 const metastableSeconds = 60;
 /** What the end of a run is judged by: long enough for chance to even out, short against what it must tell. */
@@ -66,7 +68,8 @@ function baselineOf(bins: readonly Bin[], times: RunTimes): Baseline {
   const leastShare = leastShareOfBaseline * (shareOf(before) ?? 0) - rounding;
   if (meanMs === null) return { leastShare, mostMeanMs: Number.POSITIVE_INFINITY };
   const allowed = Math.max((latencyFactor - 1) * meanMs, standardErrors * standardErrorMs(before, meanMs));
-  return { leastShare, mostMeanMs: meanMs + Math.min(allowed, (mostLatencyFactor - 1) * meanMs) + rounding };
+  const capped = Math.min(allowed, (mostLatencyFactor - 1) * meanMs);
+  return { leastShare, mostMeanMs: meanMs + Math.max(capped, unnoticedMs) + rounding };
 }
 
 /** Of the difference between the baseline's mean and a stretch's, from how the baseline's own seconds differ. */

@@ -83,6 +83,12 @@ t.test('a baseline that varies by chance allows two standard errors, and never m
   t.equal(revert(noisy(50, 122)), null);
 });
 
+t.test("ten milliseconds are nobody's wait: answers of five may take fifteen, and no more", async (t) => {
+  const of = (ms: number) => run((second) => (second < 0 ? good(5) : good(ms)));
+  t.equal(revert(of(15)), 0);
+  t.equal(revert(of(16)), null);
+});
+
 t.test('a baseline of failures is no excuse for having no answer', async (t) => {
   t.equal(revert(run((second) => (second < 0 ? good() : bad(1)))), null, 'fast failures are no recovery');
 });
