@@ -90,3 +90,13 @@ function recoveries(runs: readonly CascadeRun[]): string {
   if (back.length === 0) return runs.length === 1 ? 'not back' : 'none back';
   return `${share}back after ${median(back).toFixed(0)} s`;
 }
+
+/** The rows of a table in the page, with those of the same first cell replaced; new ones are put where the alphabet has them. */
+export function mergedTable(page: string, table: string): string {
+  const rowsOf = (text: string) => text.split('\n').filter((line) => line.startsWith('| '));
+  const nameOf = (row: string) => row.split('|')[1]?.trim() ?? '';
+  const [head = '', rule = '', ...rows] = rowsOf(table);
+  const [oldHead, , ...old] = rowsOf(page);
+  const kept = oldHead === head ? old.filter((row) => !rows.some((one) => nameOf(one) === nameOf(row))) : [];
+  return [head, rule, ...[...kept, ...rows].sort((one, other) => (nameOf(one) < nameOf(other) ? -1 : 1))].join('\n');
+}

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readArm } from '../bench/arms.ts';
 import { calibrated } from '../bench/calibration.ts';
-import { matrixMarkdown, matrixText, presetsMarkdown } from '../bench/cascade-matrix.ts';
+import { matrixMarkdown, matrixText, mergedTable, presetsMarkdown } from '../bench/cascade-matrix.ts';
 import type { CascadeResult } from '../bench/cascades.ts';
 import { timeText } from '../bench/follow.ts';
 import { codeOf } from '../bench/identity.ts';
@@ -29,7 +29,8 @@ export const cascades: Command = {
     presets: { type: 'boolean', description: 'runs the presets timeouts and standard too, once each' },
     'write-docs': {
       type: 'boolean',
-      description: 'writes the matrix into docs/reference/cascades.md, and with --presets docs/reference/fixes.md',
+      description:
+        'writes the rows of these cascades into docs/reference/cascades.md, and with --presets into docs/reference/fixes.md',
     },
     fresh: { type: 'boolean', description: 'throws away earlier runs', default: 'goes on where it stopped' },
   },
@@ -46,8 +47,8 @@ export const cascades: Command = {
         throw usage(`there is no cascade "${name}"${meant(name, all)}; there are: ${all.join(', ')}`);
     }
     const names = positionals.length === 0 ? all : positionals;
-    if (values.boolean('write-docs') && (positionals.length > 0 || values.string('seeds') !== undefined))
-      throw usage('--write-docs writes the whole matrix: run it without names and without --seeds');
+    if (values.boolean('write-docs') && values.string('seeds') !== undefined)
+      throw usage("--write-docs writes what each file's own seeds have shown: run it without --seeds");
     const seeds = number(values, 'seeds', { min: 1, max: 20, whole: true });
     const experiments = await Promise.all(names.map((name) => validateExperiment(shown(join(folder, `${name}.yaml`)))));
     const context = await armContext(invocation);
@@ -98,10 +99,11 @@ export const cascades: Command = {
 /** Between the two marks; the rest of the page is written by hand. */
 async function writeTable(file: string, mark: string, table: string, machine: string): Promise<void> {
   const page = await readFile(file, 'utf8');
-  const said = `On ${new Date().toISOString().slice(0, 10)}: ${machine}.`;
-  const made = `<!-- ${mark} -->\n${said}\n\n${table}\n<!-- /${mark} -->`;
+  const marks = new RegExp(`<!-- ${mark} -->[\\s\\S]*<!-- /${mark} -->`);
+  const said = `Last written on ${new Date().toISOString().slice(0, 10)}: ${machine}.`;
+  const made = `<!-- ${mark} -->\n${said}\n\n${mergedTable(marks.exec(page)?.[0] ?? '', table)}\n<!-- /${mark} -->`;
   await writeFile(
     file,
-    page.replace(new RegExp(`<!-- ${mark} -->[\\s\\S]*<!-- /${mark} -->`), () => made),
+    page.replace(marks, () => made),
   );
 }

@@ -177,9 +177,11 @@ t.test('a node that is deleted is drained by its finalizer and replaced', skip, 
   const whereabouts = { environment: {}, read: () => undefined };
   const { act } = kubernetesProvider(client, { note: (text) => notes.push(text), whereabouts });
   const action = {
-    ...{ type: 'kubernetes', action: 'delete-node', labels: { 'pado.dev/role': 'kwok' }, mode: 'one' },
+    type: 'kubernetes',
+    action: 'delete-node',
+    labels: { 'pado.dev/role': 'kwok' },
     // Here is none.
-    guards: { unchecked: ['prometheus'] },
+    guards: { unchecked: ['prometheus' as const] },
   } as const;
   const startedAt = Date.now();
   const { output } = await act(action, new AbortController().signal);

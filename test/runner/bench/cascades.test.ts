@@ -3,7 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { presets } from '@pado/kit/presets';
 import t, { type Test } from 'tap';
-import { effect, matrixMarkdown, matrixText, presetsMarkdown } from '../../../runner/src/bench/cascade-matrix.ts';
+import {
+  effect,
+  matrixMarkdown,
+  matrixText,
+  mergedTable,
+  presetsMarkdown,
+} from '../../../runner/src/bench/cascade-matrix.ts';
 import { type CascadeOptions, proveCascade } from '../../../runner/src/bench/cascades.ts';
 import type { ArmRequest } from '../../../runner/src/bench/measure-run.ts';
 import type { Experiment } from '../../../runner/src/experiment/experiment.ts';
@@ -117,9 +123,24 @@ t.test('the presets in between have a run each, with the first seed, and are set
 
 t.test('a preset under which a program died says so, without its log', async (t) => {
   const why = 'it did not go to its end (error: inventory has ended (SIGABRT); the end of /x/inventory.log)';
-  const run = async ({ arm, seed }: ArmRequest) => armRun({ seed, ...(arm.name === 'timeouts' ? { void: [why] } : {}) });
+  const run = async ({ arm, seed }: ArmRequest) =>
+    armRun({ seed, ...(arm.name === 'timeouts' ? { void: [why] } : {}) });
   const result = await proveCascade(experiment, claim, options(await state(t), { run, presets: true }));
   t.match(presetsMarkdown([result]), '| broke off: inventory has ended (SIGABRT) |');
+});
+
+t.test('a table takes the rows that were made anew, and keeps the others', (t) => {
+  const head = '| cascade | naive |\n| --- | --- |';
+  const page = `<!-- matrix -->\nOn a day.\n\n${head}\n| cold-cache | 1 s |\n| health-flap | 2 s |\n<!-- /matrix -->`;
+  const merged = mergedTable(page, `${head}\n| health-flap | 3 s |\n| gc-spiral | 4 s |`);
+  t.equal(merged, `${head}\n| cold-cache | 1 s |\n| gc-spiral | 4 s |\n| health-flap | 3 s |`);
+  t.equal(mergedTable('Not written yet.', `${head}\n| a | 1 s |`), `${head}\n| a | 1 s |`);
+  t.equal(
+    mergedTable(page, '| cascade | other |\n| --- | --- |\n| a | 1 s |').includes('cold-cache'),
+    false,
+    'other columns',
+  );
+  t.end();
 });
 
 t.test('an effect is called one only where it is plain', (t) => {

@@ -21,7 +21,9 @@ export const shop = object(
     env: map(texts('environment of a service'), {
       description: 'environment by service, such as {catalog: {SHOP_SLOTS: 3}}',
     }),
-    heapMb: map(whole('MiB of old space, 16 to 2048', 16, 2_048), { description: 'heap by service, whose collector has no thread of its own then; default 192' }),
+    heapMb: map(whole('MiB of old space, 16 to 2048', 16, 2_048), {
+      description: 'heap by service, whose collector has no thread of its own then; default 192',
+    }),
     supervise: boolean({
       description: 'true restarts a process whose /healthz fails, as a kubelet does',
       default: false,

@@ -32,7 +32,11 @@ t.test('a run that broke off is void, as is one whose fault never came', async (
   const ended = (status: 'completed' | 'failed' | 'aborted', observe?: typeof window) =>
     ({
       status,
-      pado: { verdict: 'error', reason: 'catalog has ended:\nFATAL ERROR\n at x', windows: { ...(observe && { observe }) } },
+      pado: {
+        verdict: 'error',
+        reason: 'catalog has ended:\nFATAL ERROR\n at x',
+        windows: { ...(observe && { observe }) },
+      },
     }) as never;
   t.same(cutShort(ended('completed', window), 60_000), []);
   t.same(cutShort(ended('completed'), 0), [], 'an experiment that observes nothing');
