@@ -14,7 +14,7 @@ t.test('the Fault of the page is a valid one', async (t) => {
 });
 
 t.test('the pod of the page has what the injector and the agent read', async (t) => {
-  const [, pod] = blocks;
+  const pod = blocks.find(({ metadata }) => metadata.labels?.[keys.inject] !== undefined);
   t.equal(pod.metadata.labels[keys.inject], 'enabled');
   const [container] = pod.spec.containers;
   const variables = Object.fromEntries(container.env.map(({ name, value }: Record<string, string>) => [name, value]));
@@ -28,6 +28,19 @@ t.test('the pod of the page has what the injector and the agent read', async (t)
   t.equal(variables[environment.caFile], `${mountPath}/${ca.configMap.items[0].path}`);
   t.equal(variables[environment.tokenFile], `${mountPath}/${token.serviceAccountToken.path}`);
 });
+
+t.test(
+  "the Job of the page runs with the runner's account, knows its node, and may write where it works",
+  async (t) => {
+    const { spec } = blocks.find(({ kind }) => kind === 'Job').spec.template;
+    const [run] = spec.containers;
+    t.equal(spec.serviceAccountName, 'pado-runner');
+    t.match(run.env, [{ name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } }]);
+    t.match(run.volumeMounts, [{ name: spec.volumes[0].name, mountPath: run.workingDir }]);
+    const file = run.command.find((word: string) => word.endsWith('.yaml')).replace('/app/', '../../');
+    t.ok(await readFile(new URL(file, import.meta.url), 'utf8'), 'the experiment is in the image');
+  },
+);
 
 t.test('every limit of the page is read where the page says', async (t) => {
   const rows = [...page.matchAll(/^\| `(\w+)` \| (?:`([^`]+)`)? ?\|/gm)].map(([, key, annotation]) => ({
