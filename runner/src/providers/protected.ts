@@ -1,5 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { type Cluster, nodeOfPod, nodesOfPrometheus } from './aws/cluster.ts';
+import { isPadoError } from '@pado/fault';
+import type { KubeClient } from '../kubernetes/client.ts';
+import type { List, Pod } from '../kubernetes/objects.ts';
+import { paths } from '../kubernetes/paths.ts';
+
+type Cluster = Pick<KubeClient, 'request' | 'namespace'>;
 
 /** Where the run is, as far as this process can tell by itself. */
 export interface Whereabouts {
@@ -84,5 +89,23 @@ export async function ofPrometheus(cluster: Cluster | undefined, signal: AbortSi
   } catch (error) {
     signal.throwIfAborted();
     return { unknown: `the cluster does not tell which node Prometheus is on: ${(error as Error).message}` };
+  }
+}
+
+/** The nodes that Prometheus is on, by its common label. */
+async function nodesOfPrometheus(cluster: Cluster, signal: AbortSignal): Promise<readonly string[]> {
+  const query = { labelSelector: 'app.kubernetes.io/name=prometheus' };
+  const { items } = await cluster.request<List<Pod>>('GET', '/api/v1/pods', { query, signal });
+  return [...new Set(items.flatMap(({ spec }) => spec.nodeName ?? []))];
+}
+
+/** The node of the pod that this is; undefined when the cluster knows no such pod. */
+async function nodeOfPod(cluster: Cluster, pod: string, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    const found = await cluster.request<Pod>('GET', paths.pods(cluster.namespace, pod), { signal });
+    return found.spec.nodeName;
+  } catch (error) {
+    if (isPadoError(error) && error.code === 'ERR_PADO_NOT_FOUND') return undefined;
+    throw error;
   }
 }

@@ -1,13 +1,12 @@
 import t from 'tap';
 import { chartFolder, manifests, template, valuesFiles } from '../../helpers/helm-template.ts';
 import { apply, helm, kubectl, kubectlJson, kubectlWith, namespace } from '../helpers/cluster.ts';
-import { image as targetImage } from '../helpers/targets.ts';
+import { imageValues } from '../helpers/targets.ts';
 
 const chart = chartFolder('agent');
 const admission = ['--api-versions', 'admissionregistration.k8s.io/v1/ValidatingAdmissionPolicy'];
 /** As the other tests have it; the chart's own pod runs it. */
-const [repository, tag = 'latest'] = targetImage.split(/:(?=[^:/]*$)/);
-const image = ['--set', `image.repository=${repository},image.tag=${tag}`];
+const image = ['--set', imageValues];
 const warn = { 'pod-security.kubernetes.io/warn': 'restricted' };
 const nowhere = {
   nodeAffinity: {

@@ -3,9 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import t from 'tap';
 import { chartFolder } from '../../helpers/helm-template.ts';
 import { apply, helm, kubectl, kubectlJson, namespace } from '../helpers/cluster.ts';
-import { agentNamespace, image } from '../helpers/targets.ts';
+import { agentNamespace, image, imageValues } from '../helpers/targets.ts';
 
-const [, repository = '', tag = ''] = /^(.+):([^:/]+)$/.exec(image) ?? [];
 const chart = chartFolder('shop');
 
 interface Item {
@@ -23,7 +22,7 @@ interface Pod extends Item {
 t.setTimeout(900_000);
 const ns = await namespace(t, 'pado-shop', { 'pod-security.kubernetes.io/warn': 'restricted' });
 const values = (...set: string[]) => [
-  ...['-n', ns, '--set', `image.repository=${repository},image.tag=${tag},injection.agentNamespace=${agentNamespace}`],
+  ...['-n', ns, '--set', `${imageValues},injection.agentNamespace=${agentNamespace}`],
   ...set.flatMap((one) => ['--set', one]),
 ];
 const pods = async (...selector: string[]): Promise<readonly Pod[]> =>

@@ -13,9 +13,7 @@ import { findService } from '../../../runner/src/kubernetes/service.ts';
 import { chartFolder, template } from '../../helpers/helm-template.ts';
 import { checkout } from '../../helpers/pado.ts';
 import { apply, helm, kubectl, kubectlJson, namespace } from '../helpers/cluster.ts';
-import { agentNamespace, image } from '../helpers/targets.ts';
-
-const [, repository = '', tag = ''] = /^(.+):([^:/]+)$/.exec(image) ?? [];
+import { agentNamespace, image, imageValues } from '../helpers/targets.ts';
 
 /** A load that two busy cores bear, and a fault that none of its checkouts can miss. */
 const experiment = `title: Payments answer two seconds late, under a small load
@@ -82,7 +80,7 @@ const left = () => kubectl('get', 'fault,job,lease', '-n', ns, '-o', 'name');
 
 await helm(
   ...['install', 'shop', chartFolder('shop'), '-n', ns, '--wait', '--timeout', '8m'],
-  ...['--set', `image.repository=${repository},image.tag=${tag},injection.agentNamespace=${agentNamespace}`],
+  ...['--set', `${imageValues},injection.agentNamespace=${agentNamespace}`],
   ...['--set', 'prometheus.enabled=true,defaults.resources.requests.cpu=10m'],
 );
 

@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import { promisify } from 'node:util';
 import { helm, kubectl, kubectlJson } from './cluster.ts';
-import { agentNamespace, image, until } from './targets.ts';
+import { agentNamespace, imageValues, until } from './targets.ts';
 
 const run = promisify(execFile);
 const script = process.env.PADO_E2E_CHAOS;
@@ -63,11 +63,10 @@ export async function ensureAgents(): Promise<void> {
   const name = 'daemonset/pado-agent';
   const found = await kubectl('get', name, '-n', agentNamespace, '--ignore-not-found', '-o', 'name');
   if (found.trim() !== '') return;
-  const [, repository = image, tag = 'latest'] = /^(.+):([^:/]+)$/.exec(image) ?? [];
   const chart = new URL('../../../charts/agent', import.meta.url).pathname;
   await helm(
     ...['upgrade', '--install', 'pado', chart, '-n', agentNamespace, '--create-namespace', '--wait'],
-    ...['--set', `image.repository=${repository},image.tag=${tag}`],
+    ...['--set', imageValues],
   );
 }
 

@@ -12,7 +12,7 @@ import { chartFolder } from '../../helpers/helm-template.ts';
 import { checkout } from '../../helpers/pado.ts';
 import { chaos } from './chaos.ts';
 import { helm, kubectl, kubectlJson } from './cluster.ts';
-import { image, until } from './targets.ts';
+import { imageValues, until } from './targets.ts';
 
 type Conditions = readonly { readonly type: string; readonly status: string }[];
 interface Node {
@@ -29,7 +29,6 @@ interface Pod {
   readonly status: { readonly conditions?: Conditions };
 }
 
-const [, repository = '', tag = ''] = /^(.+):([^:/]+)$/.exec(image) ?? [];
 const services = 'app.kubernetes.io/component=service';
 export const isReady = ({ status }: Node | Pod): boolean =>
   status.conditions?.some((one) => one.type === 'Ready' && one.status === 'True') === true;
@@ -69,7 +68,7 @@ export async function rejoin(shop: readonly string[]): Promise<void> {
 export async function installShop(ns: string, values: string): Promise<void> {
   await helm(
     ...['upgrade', '--install', 'shop', chartFolder('shop'), '-n', ns, '--wait', '--timeout', '8m', '-f', values],
-    ...['--set', `image.repository=${repository},image.tag=${tag},injection.enabled=false,prometheus.enabled=true`],
+    ...['--set', `${imageValues},injection.enabled=false,prometheus.enabled=true`],
     ...['--set', 'defaults.nodeSelector.pado\\.dev/role=shop,defaults.resources.requests.cpu=10m'],
     ...[
       '--set',

@@ -5,6 +5,9 @@ import { testApi } from './kube.ts';
 
 /** The image under test: the project's own Dockerfile, where the cluster's nodes can have it. */
 export const image = process.env.PADO_E2E_IMAGE ?? 'pado:e2e';
+const [, repository = image, tag = 'latest'] = /^(.+):([^:/]+)$/.exec(image) ?? [];
+/** The same as a chart's values, for `--set`. */
+export const imageValues = `image.repository=${repository},image.tag=${tag}`;
 export const agentNamespace = process.env.PADO_E2E_AGENT_NAMESPACE ?? 'pado';
 
 const api = await testApi();

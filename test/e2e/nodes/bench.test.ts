@@ -11,9 +11,8 @@ import { chartFolder } from '../../helpers/helm-template.ts';
 import { checkout } from '../../helpers/pado.ts';
 import { ensureAgents } from '../helpers/chaos.ts';
 import { helm, kubectl, namespace } from '../helpers/cluster.ts';
-import { agentNamespace, image } from '../helpers/targets.ts';
+import { agentNamespace, imageValues } from '../helpers/targets.ts';
 
-const [, repository = '', tag = ''] = /^(.+):([^:/]+)$/.exec(image) ?? [];
 const experiment = `title: Payments answer two seconds late, under a small load
 description: For a test.
 configuration: {seed: 1}
@@ -67,7 +66,7 @@ t.test('a namespace is an arm, with pods of its own for each run', async (t) => 
   ] as const) {
     await helm(
       ...['install', 'shop', chartFolder('shop'), '-n', ns, '--wait', '--timeout', '8m'],
-      ...['--set', `image.repository=${repository},image.tag=${tag},injection.agentNamespace=${agentNamespace}`],
+      ...['--set', `${imageValues},injection.agentNamespace=${agentNamespace}`],
       ...['--set', `prometheus.enabled=true,defaults.resources.requests.cpu=10m,policies.preset=${preset}`],
     );
   }

@@ -1,14 +1,9 @@
-import { isPadoError, PadoError } from '@pado/fault';
+import { PadoError } from '@pado/fault';
 import type { KubeClient } from '../../kubernetes/client.ts';
-import type { List, Pod } from '../../kubernetes/objects.ts';
-import { paths } from '../../kubernetes/paths.ts';
+import type { List } from '../../kubernetes/objects.ts';
+import { type Node, nodePath } from '../kubernetes/node.ts';
 
 export type Cluster = Pick<KubeClient, 'request' | 'namespace'>;
-
-interface NodeWithProvider {
-  readonly metadata: { readonly name: string };
-  readonly spec?: { readonly providerID?: string };
-}
 
 /** `aws:///ap-northeast-2a/i-0abc` → `i-0abc`. @throws PadoError ERR_PADO_INVALID for what is no instance of EC2 */
 export function instanceOf(providerId: string | undefined, what: string): string {
@@ -19,8 +14,7 @@ export function instanceOf(providerId: string | undefined, what: string): string
 }
 
 export async function instanceOfNode(cluster: Cluster, name: string, signal: AbortSignal): Promise<string> {
-  const path = `/api/v1/nodes/${encodeURIComponent(name)}`;
-  const node = await cluster.request<NodeWithProvider>('GET', path, { signal });
+  const node = await cluster.request<Node>('GET', nodePath(name), { signal });
   return instanceOf(node.spec?.providerID, `the node ${name}`);
 }
 
@@ -32,29 +26,11 @@ export async function instanceOfClaim(cluster: Cluster, name: string, signal: Ab
 
 /** The names of the nodes that are instances, by the instances' ids. */
 export async function nodesByInstance(cluster: Cluster, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
-  const { items } = await cluster.request<List<NodeWithProvider & Pod>>('GET', '/api/v1/nodes', { signal });
+  const { items } = await cluster.request<List<Node>>('GET', nodePath(), { signal });
   return new Map(
     items.flatMap(({ metadata, spec }) => {
-      const id = /\/(i-[0-9a-f]+)$/.exec((spec as NodeWithProvider['spec'])?.providerID ?? '')?.[1];
+      const id = /\/(i-[0-9a-f]+)$/.exec(spec?.providerID ?? '')?.[1];
       return id === undefined ? [] : [[id, metadata.name] as const];
     }),
   );
-}
-
-/** The nodes that Prometheus is on, by its common label. */
-export async function nodesOfPrometheus(cluster: Cluster, signal: AbortSignal): Promise<readonly string[]> {
-  const query = { labelSelector: 'app.kubernetes.io/name=prometheus' };
-  const { items } = await cluster.request<List<Pod>>('GET', '/api/v1/pods', { query, signal });
-  return [...new Set(items.flatMap(({ spec }) => spec.nodeName ?? []))];
-}
-
-/** The node of the pod that this is; undefined when the cluster knows no such pod. */
-export async function nodeOfPod(cluster: Cluster, pod: string, signal: AbortSignal): Promise<string | undefined> {
-  try {
-    const found = await cluster.request<Pod>('GET', paths.pods(cluster.namespace, pod), { signal });
-    return found.spec.nodeName;
-  } catch (error) {
-    if (isPadoError(error) && error.code === 'ERR_PADO_NOT_FOUND') return undefined;
-    throw error;
-  }
 }

@@ -4,7 +4,7 @@ import type { KubeClient } from '../../kubernetes/client.ts';
 import type { List, Pod } from '../../kubernetes/objects.ts';
 import { type Hit, requireGuards, share } from '../guards.ts';
 import { ofPrometheus, ofRunner, type Protected } from '../protected.ts';
-import { type Node, nodePath, podsOn } from './node.ts';
+import { conditionOf, type Node, nodePath, podsOn } from './node.ts';
 import type { Surroundings } from './surroundings.ts';
 
 interface Harming {
@@ -36,7 +36,7 @@ export async function guardNodes(
   ]);
   const allowed = all.items.filter(({ metadata }) => metadata.labels?.[allow] === 'true');
   // What an earlier run, or an accident, has left: one more of them may be the last that works.
-  const down = allowed.filter((node) => isDown(node)).map(({ metadata }) => metadata.name);
+  const down = allowed.filter(isDown).map(({ metadata }) => metadata.name);
   const named = nodes.map(({ metadata: { name, labels } }, index) => {
     const here = pods[index] ?? [];
     const ofRun = here.filter(({ metadata }) => metadata.namespace === client.namespace).length;
@@ -62,9 +62,9 @@ export async function guardNodes(
   return blastRadius;
 }
 
-const isDown = ({ spec, status }: Node): boolean =>
-  spec?.unschedulable === true ||
-  status?.conditions?.some((one) => one.type === 'Ready' && one.status !== 'True') === true;
+/** A node that says nothing of itself yet is no loss. */
+const isDown = (node: Node): boolean =>
+  node.spec?.unschedulable === true || (conditionOf(node, 'Ready') ?? 'True') !== 'True';
 
 /** The load of a run belongs to the run: on a node that goes, the users would go with the shop. */
 function withLoad(runner: Protected, taken: readonly string[], pods: readonly (readonly Pod[])[]): Protected {

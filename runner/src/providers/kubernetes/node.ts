@@ -2,15 +2,23 @@ import type { ObjectMeta } from '@pado/fault';
 import type { KubeClient } from '../../kubernetes/client.ts';
 import type { List, Pod } from '../../kubernetes/objects.ts';
 
-export interface Node {
+/** An object that tells how it is. */
+export interface Conditioned {
   readonly metadata: ObjectMeta;
+  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
+}
+
+export interface Node extends Conditioned {
   readonly spec?: {
     readonly unschedulable?: boolean;
     readonly providerID?: string;
     readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
   };
-  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
+
+/** True, False or Unknown; undefined when it has no such condition. */
+export const conditionOf = ({ status }: Conditioned, type: string): string | undefined =>
+  status?.conditions?.find((condition) => condition.type === type)?.status;
 
 export const nodePath = (name?: string): string =>
   name === undefined ? '/api/v1/nodes' : `/api/v1/nodes/${encodeURIComponent(name)}`;

@@ -1,18 +1,13 @@
-import { isPadoError, type ObjectMeta, PadoError } from '@pado/fault';
+import { isPadoError, PadoError } from '@pado/fault';
 import type { KubernetesProbe } from '../../experiment/schema.ts';
 import type { KubeClient } from '../../kubernetes/client.ts';
 import { isReady, type List, type Pod, selectorText } from '../../kubernetes/objects.ts';
 import { paths } from '../../kubernetes/paths.ts';
 import type { Deployment } from './deployments.ts';
-import { type Node, nodePath } from './node.ts';
+import { type Conditioned, conditionOf, type Node, nodePath } from './node.ts';
 
 interface EndpointSlice {
   readonly endpoints?: readonly { readonly conditions?: { readonly ready?: boolean } }[];
-}
-
-interface Conditioned {
-  readonly metadata: ObjectMeta;
-  readonly status?: { readonly conditions?: readonly { readonly type: string; readonly status: string }[] };
 }
 
 /** What a probe gives: a number, or the status of a condition. What is not there has no value. */
@@ -65,9 +60,6 @@ const restartsOf = ({ status }: Pod): number =>
     (sum, one) => sum + ((one as { restartCount?: number }).restartCount ?? 0),
     0,
   );
-
-const conditionOf = ({ status }: Conditioned, type: string): string | undefined =>
-  status?.conditions?.find((condition) => condition.type === type)?.status;
 
 type ConditionProbe = Extract<KubernetesProbe, { readonly probe: 'condition' }>;
 
